@@ -1,0 +1,1 @@
+"""The output in memory: meshes, materials, drafts, assets."""

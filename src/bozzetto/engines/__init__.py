@@ -1,0 +1,1 @@
+"""Photographs to draft shapes, one package per engine, found by name."""

@@ -1,0 +1,1 @@
+"""The classical engine: a silhouette inflated by an elliptic profile. No weights."""

@@ -1,0 +1,1 @@
+"""Pure mesh maths on arrays and `Mesh`; no files."""

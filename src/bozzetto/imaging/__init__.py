@@ -1,0 +1,1 @@
+"""Pure image maths on arrays; no files, no domain types."""

@@ -1,0 +1,1 @@
+"""Cut the object out: segmentation networks, alpha, strokes, checks."""

@@ -1,0 +1,1 @@
+"""The order of the stages, and the project folder that stores their results."""

@@ -1,0 +1,1 @@
+"""Checks and scores of finished assets, renderers and the contact sheet."""

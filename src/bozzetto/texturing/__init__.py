@@ -1,0 +1,1 @@
+"""Surface colour: unwrap, rasterize, project, bake, fill, materials."""

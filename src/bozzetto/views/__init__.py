@@ -1,0 +1,1 @@
+"""The input in memory: photographs, masks, strokes, foregrounds, cameras."""
