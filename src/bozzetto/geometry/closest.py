@@ -1,0 +1,94 @@
+"""The nearest point of a surface, and carrying attributes from one surface to another.
+
+Letters: n query points, v vertices, t triangles.
+"""
+
+from dataclasses import dataclass, replace
+
+import igl
+import numpy as np
+from jaxtyping import Float32, Float64, Int32
+
+from bozzetto.asset.mesh import Mesh
+from bozzetto.geometry.normals import vertex_normals
+
+Points = Float32[np.ndarray, "n 3"] | Float64[np.ndarray, "n 3"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SurfacePoints:
+    """Points on a mesh, each inside one triangle."""
+
+    triangle: Int32[np.ndarray, " n"]
+    barycentric: Float32[np.ndarray, "n 3"]
+    """Weights of the triangle's corners, 0 to 1, sum 1."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Closest:
+    """The nearest surface point of each query point."""
+
+    at: SurfacePoints
+    distance: Float32[np.ndarray, " n"]
+    """In metres."""
+
+
+def closest_points(mesh: Mesh, points: Points) -> Closest:
+    """Find the nearest point of the mesh for each query point."""
+    squared, triangle, nearest = igl.point_mesh_squared_distance(
+        np.ascontiguousarray(points, np.float64),
+        mesh.positions.astype(np.float64),
+        mesh.triangles.astype(np.int64),
+    )
+    corners = mesh.positions[mesh.triangles[triangle]].astype(np.float64)
+    at = SurfacePoints(
+        triangle=triangle.astype(np.int32), barycentric=barycentric_of(nearest, corners)
+    )
+    return Closest(at=at, distance=np.sqrt(squared).astype(np.float32))
+
+
+def barycentric_of(
+    points: Float64[np.ndarray, "n 3"], corners: Float64[np.ndarray, "n 3 3"]
+) -> Float32[np.ndarray, "n 3"]:
+    """Return the corner weights of points that lie in triangles; rounding is cut off at 0."""
+    first, second = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    normal = np.cross(first, second)
+    offset = points - corners[:, 0]
+    scale = np.maximum(np.einsum("ij,ij->i", normal, normal), 1e-60)
+    v = np.einsum("ij,ij->i", np.cross(offset, second), normal) / scale
+    w = np.einsum("ij,ij->i", np.cross(first, offset), normal) / scale
+    weights = np.clip(np.stack([1 - v - w, v, w], axis=1), 0, 1)
+    return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def interpolate(
+    values: Float32[np.ndarray, "v c"], triangles: Int32[np.ndarray, "t 3"], at: SurfacePoints
+) -> Float32[np.ndarray, "n c"]:
+    """Look up a vertex attribute at points of the surface."""
+    corners = triangles[at.triangle]
+    total = values[corners[:, 0]] * at.barycentric[:, :1]
+    total += values[corners[:, 1]] * at.barycentric[:, 1:2]
+    total += values[corners[:, 2]] * at.barycentric[:, 2:]
+    return total
+
+
+def transfer_attributes(target: Mesh, *, source: Mesh) -> Mesh:
+    """Give `target` the colours, confidence and origin of the nearest points of `source`.
+
+    Colours and confidence are interpolated; origin, which has no between, is that of the nearest
+    corner. Normals are the target's own.
+    """
+    at = closest_points(source, target.positions).at
+    nearest = np.take_along_axis(
+        source.triangles[at.triangle], at.barycentric.argmax(axis=1)[:, None], axis=1
+    )[:, 0]
+    colors, confidence = source.colors, source.confidence
+    return replace(
+        target,
+        normals=vertex_normals(target.positions, target.triangles),
+        colors=None if colors is None else interpolate(colors, source.triangles, at),
+        confidence=None
+        if confidence is None
+        else interpolate(confidence[:, None], source.triangles, at)[:, 0],
+        origin=None if source.origin is None else source.origin[nearest],
+    )
