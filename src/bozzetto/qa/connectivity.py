@@ -1,0 +1,44 @@
+"""Which triangles touch: welding, shared edges, connected parts.
+
+Letters: v vertices, t triangles, n pairs, m nodes.
+"""
+
+import numpy as np
+from jaxtyping import Float32, Int64
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
+
+
+def weld_rows(rows: Float32[np.ndarray, "v c"]) -> Int64[np.ndarray, " v"]:
+    """Number distinct rows: equal rows get one number."""
+    rows = rows + np.float32(0)  # Turns -0 into 0.
+    order = np.lexsort(rows.T)
+    fresh = np.zeros(len(order), bool)
+    fresh[1:] = (rows[order[1:]] != rows[order[:-1]]).any(axis=1)
+    numbers = np.empty(len(order), np.int64)
+    numbers[order] = np.cumsum(fresh)
+    return numbers
+
+
+def label_edge_connected(
+    corners: Int64[np.ndarray, "t 3"],
+) -> tuple[Int64[np.ndarray, " t"], int]:
+    """Number the parts of triangles that shared edges connect, and count them."""
+    start, end = corners.reshape(-1), np.roll(corners, -1, axis=1).reshape(-1)
+    keys = np.minimum(start, end) * (corners.max(initial=0) + 1) + np.maximum(start, end)
+    by_edge = np.argsort(keys, kind="stable")
+    same = np.flatnonzero(keys[by_edge[1:]] == keys[by_edge[:-1]])
+    pairs = np.stack([by_edge[same] // 3, by_edge[same + 1] // 3], axis=1)
+    return label_connected(pairs, num_nodes=len(corners))
+
+
+def label_connected(
+    pairs: Int64[np.ndarray, "n 2"], *, num_nodes: int
+) -> tuple[Int64[np.ndarray, " m"], int]:
+    """Number the connected parts of a graph, and count them."""
+    if num_nodes == 0:
+        return np.zeros(0, np.int64), 0
+    links = np.ones(len(pairs), bool), (pairs[:, 0], pairs[:, 1])
+    graph = csr_matrix(links, shape=(num_nodes, num_nodes))
+    count, labels = connected_components(graph, directed=False)
+    return labels.astype(np.int64), int(count)

@@ -1,0 +1,203 @@
+"""Facts about a mesh's texture coordinates: charts, padding, stretch, overlap.
+
+A chart is a part of the surface that is connected in texture space. Distances are in texels of a
+stated texture size. Letters: v vertices, t triangles, n texels, h w rows and columns.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float64, Int64
+from scipy.ndimage import distance_transform_edt
+
+from bozzetto.asset.mesh import Mesh
+from bozzetto.geometry.normals import area_vectors
+from bozzetto.qa.connectivity import label_edge_connected, weld_rows
+
+_RASTER_PX = 2048
+"""Larger textures are measured on a grid of this many texels, so padding is exact to a texel."""
+_BATCH = 1 << 22  # Candidate texels looked at in one go; bounds memory to about 300 MB.
+_OFFSET = np.array([0.5 + 1.37e-4, 0.5 + 2.71e-4])
+"""Where a texel is probed: a hair off its centre, so that no chart edge runs through the probe."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UvFacts:
+    """What is true of the texture coordinates of a mesh."""
+
+    charts: int
+    utilization: float
+    """Share of the texture that charts cover, 0 to 1."""
+    overlap_share: float
+    """Share of the covered texels that more than one triangle claims, 0 to 1."""
+    padding_px: float | None
+    """Smallest gap between two charts in texels; None with fewer than two charts."""
+    stretch_mean: float
+    """Longer over shorter side of a mapped circle, area-weighted; 1 is perfect."""
+    stretch_p99: float
+    """The same at the worst percent of the surface."""
+    texel_density_px_per_m: float
+    """Over the whole surface."""
+    mirrored_share: float
+    """Share of the surface whose texture reads mirrored, 0 to 1."""
+    outside_share: float
+    """Share of the triangles that reach outside 0..1."""
+
+
+def measure_uv(mesh: Mesh, texture_size: int) -> UvFacts:
+    """Measure the texture coordinates of a mesh.
+
+    Args:
+        mesh: With uvs.
+        texture_size: Texels along a side of the texture.
+
+    Raises:
+        ValueError: The mesh has no uvs or no triangles.
+    """
+    if mesh.uvs is None or mesh.num_triangles == 0:
+        raise ValueError("measure_uv needs a mesh with uvs and triangles.")
+    uvs = mesh.uvs[mesh.triangles].astype(np.float64)
+    areas = np.linalg.norm(area_vectors(mesh.positions, mesh.triangles), axis=1)
+    # Corners at one position and one uv are one: a hard edge does not end a chart.
+    vertex = weld_rows(np.concatenate([mesh.positions, mesh.uvs], axis=1))
+    charts, num_charts = label_edge_connected(vertex[mesh.triangles])
+    grid = min(texture_size, _RASTER_PX)
+    coverage = _cover(uvs * grid, size=grid)
+    covered = len(np.unique(coverage.texel))
+    stretch_mean, stretch_p99 = _stretch(mesh, uvs, areas)
+    # Unmirrored charts run counter-clockwise on the picture, whose v axis points down.
+    uv_areas = -_cross(uvs[:, 1] - uvs[:, 0], uvs[:, 2] - uvs[:, 0]) / 2
+    outside = ((uvs < -1e-6) | (uvs > 1 + 1e-6)).any(axis=(1, 2))
+    gap = _smallest_gap(coverage, charts, size=grid)
+    return UvFacts(
+        charts=num_charts,
+        utilization=covered / grid**2,
+        overlap_share=1 - covered / len(coverage.texel) if covered else 0.0,
+        padding_px=None if gap is None else gap * texture_size / grid,
+        stretch_mean=stretch_mean,
+        stretch_p99=stretch_p99,
+        texel_density_px_per_m=float(
+            texture_size * np.sqrt(np.abs(uv_areas).sum() / max(areas.sum(), 1e-30))
+        ),
+        mirrored_share=float(areas[uv_areas < 0].sum() / max(areas.sum(), 1e-30)),
+        outside_share=float(outside.mean()),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Coverage:
+    """Which triangle claims which texel; a texel stands here once per triangle."""
+
+    texel: Int64[np.ndarray, " n"]
+    """Row times size plus column."""
+    triangle: Int64[np.ndarray, " n"]
+
+
+def _cover(corners: Float64[np.ndarray, "t 3 2"], *, size: int) -> _Coverage:
+    """Find the texels whose probe lies inside each triangle; corners in texels."""
+    low = np.clip(np.ceil(corners.min(axis=1) - _OFFSET), 0, size).astype(np.int64)
+    high = np.clip(np.ceil(corners.max(axis=1) - _OFFSET), 0, size).astype(np.int64)
+    spans = high - low
+    counts = spans.prod(axis=1)
+    ends = np.cumsum(counts)
+    parts: list[_Coverage] = []
+    start = 0
+    while start < len(corners):
+        budget = (ends[start - 1] if start else 0) + _BATCH
+        stop = max(start + 1, int(np.searchsorted(ends, budget, side="right")))
+        window = np.arange(start, stop)
+        parts.append(_cover_batch(corners, window, low=low, spans=spans, size=size))
+        start = stop
+    return _Coverage(
+        texel=np.concatenate([part.texel for part in parts]),
+        triangle=np.concatenate([part.triangle for part in parts]),
+    )
+
+
+def _cover_batch(
+    corners: Float64[np.ndarray, "t 3 2"],
+    window: Int64[np.ndarray, " w"],
+    *,
+    low: Int64[np.ndarray, "t 2"],
+    spans: Int64[np.ndarray, "t 2"],
+    size: int,
+) -> _Coverage:
+    """Test every texel of the bounding boxes of some triangles."""
+    counts = spans[window].prod(axis=1)
+    triangle = np.repeat(window, counts)
+    inner = np.arange(len(triangle)) - np.repeat(np.cumsum(counts) - counts, counts)
+    x = low[triangle, 0] + inner % np.maximum(spans[triangle, 0], 1)
+    y = low[triangle, 1] + inner // np.maximum(spans[triangle, 0], 1)
+    probes = np.stack([x, y], axis=1) + _OFFSET
+    a, b, c = corners[triangle, 0], corners[triangle, 1], corners[triangle, 2]
+    sides = np.stack([_cross(q - p, probes - p) for p, q in ((a, b), (b, c), (c, a))])
+    inside = (sides > 0).all(axis=0) | (sides < 0).all(axis=0)
+    return _Coverage(texel=(y * size + x)[inside], triangle=triangle[inside])
+
+
+def _smallest_gap(
+    coverage: _Coverage, charts: Int64[np.ndarray, " t"], *, size: int
+) -> float | None:
+    """Return the fewest empty texels between two charts, or None where there are not two.
+
+    Every texel knows its nearest covered one; where two neighbours know different charts, these
+    two texels are a closest pair of the charts there.
+    """
+    owner = np.full(size * size, -1, np.int64)
+    owner[coverage.texel] = charts[coverage.triangle]
+    owner = owner.reshape(size, size)
+    if len(np.unique(owner[owner >= 0])) < 2:
+        return None
+    nearest = distance_transform_edt(owner < 0, return_distances=False, return_indices=True)
+    rows, columns = nearest
+    spread = owner[rows, columns]
+    smallest = np.inf
+    for first, second in (
+        ((slice(None, -1), slice(None)), (slice(1, None), slice(None))),
+        ((slice(None), slice(None, -1)), (slice(None), slice(1, None))),
+    ):
+        meet = spread[first] != spread[second]
+        distance = np.hypot(
+            rows[first][meet] - rows[second][meet], columns[first][meet] - columns[second][meet]
+        )
+        smallest = min(smallest, float(distance.min(initial=np.inf)))
+    return smallest - 1
+
+
+def _stretch(
+    mesh: Mesh, uvs: Float64[np.ndarray, "t 3 2"], areas: Float64[np.ndarray, " t"]
+) -> tuple[float, float]:
+    """Return mean and 99th percentile of the anisotropy of the map from texture to surface.
+
+    Singular values of the Jacobian after Sander et al. (2001), their ratio instead of their size.
+    """
+    corners = mesh.positions[mesh.triangles].astype(np.float64)
+    first, second = uvs[:, 1] - uvs[:, 0], uvs[:, 2] - uvs[:, 0]
+    p, q = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    determinant = _cross(first, second)
+    sound = (np.abs(determinant) > 1e-18) & (areas > 0)
+    if not sound.any():
+        return np.inf, np.inf
+    scale = 1 / determinant[sound, None]
+    along_u = (p[sound] * second[sound, 1:] - q[sound] * first[sound, 1:]) * scale
+    along_v = (q[sound] * first[sound, :1] - p[sound] * second[sound, :1]) * scale
+    a, b, c = (
+        np.einsum("ij,ij->i", x, y)
+        for x, y in ((along_u, along_u), (along_u, along_v), (along_v, along_v))
+    )
+    root = np.sqrt((a - c) ** 2 + 4 * b**2)
+    # The product of both singular values is known exactly; their difference would cancel.
+    larger = (a + c + root) / 2
+    smaller = np.maximum(a * c - b**2, 1e-30) / larger
+    ratio, weight = np.sqrt(larger / smaller), areas[sound]
+    order = np.argsort(ratio, kind="stable")
+    cumulative = np.cumsum(weight[order]) / weight.sum()
+    p99 = ratio[order][min(int(np.searchsorted(cumulative, 0.99)), len(ratio) - 1)]
+    return float((ratio * weight).sum() / weight.sum()), float(p99)
+
+
+def _cross(
+    a: Float64[np.ndarray, "n 2"], b: Float64[np.ndarray, "n 2"]
+) -> Float64[np.ndarray, " n"]:
+    """Return the z component of the cross product of plane vectors."""
+    return a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
