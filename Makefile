@@ -1,6 +1,48 @@
-# Everything a clone needs comes from the Python and npm registries; see CONTRIBUTING.md.
+# `make demo` and `make test` set up all they need from the Python and npm registries.
 PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup demo test lint types clean
+.PHONY: setup demo test lint types unit examples lock clean
+
+setup: .venv/.ready tools/node/node_modules/.ready
+
+.venv/.ready: requirements/dev.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+# Node itself comes with the Python packages, so that no system package is needed.
+tools/node/node_modules/.ready: tools/node/package-lock.json .venv/.ready
+	cd tools/node && npm ci --silent --no-audit --no-fund
+	touch $@
+
+demo: .venv/.ready
+	$(BIN)/bozzetto make examples/photos/coffee.png -o out/coffee
+	$(BIN)/bozzetto make examples/photos/character.png -o out/character
+	$(BIN)/bozzetto make examples/photos/chair.png -o out/chair
+
+test: lint types unit
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: setup
+	tools/node/node_modules/.bin/pyright
+
+unit: setup
+	$(BIN)/pytest
+
+# Renew the lock files; needs uv (pip install uv).
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
+	  --no-emit-find-links --no-emit-index-url pyproject.toml -o requirements/default.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
+	  --no-emit-find-links --no-emit-index-url pyproject.toml --group dev -o requirements/dev.lock
+
+clean:
+	rm -rf .venv tools/node/node_modules out
