@@ -1,0 +1,11 @@
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+def marching_cubes(
+    volume: NDArray[np.float32],
+    level: float,
+    *,
+    gradient_direction: Literal["ascent", "descent"] = ...,
+) -> tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]]: ...
