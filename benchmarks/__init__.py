@@ -1,0 +1,1 @@
+"""Benchmarks: scripts that measure, with their results in `results/`."""
