@@ -19,10 +19,10 @@ def a_globe(*, columns=24, rows=12, radius=0.5):
     tangents = np.stack([np.cos(angle), np.zeros_like(u), -np.sin(angle), np.ones_like(u)], axis=1)
     grid = np.arange(len(u)).reshape(rows + 1, columns + 1)
     a, b, c, d = grid[:-1, :-1], grid[1:, :-1], grid[1:, 1:], grid[:-1, 1:]
-    upper = np.stack([a, b, c], axis=-1)[1:].reshape(-1, 3)  # The rest has no area at the poles.
-    lower = np.stack([a, c, d], axis=-1)[:-1].reshape(-1, 3)
-    lower = np.concatenate([np.stack([a, b, c], axis=-1)[:1].reshape(-1, 3), lower[columns:]])
-    triangles = np.concatenate([lower, upper])
+    # The other triangle of each quad at a pole has no area.
+    upper = np.stack([a, b, c], axis=-1)[:-1].reshape(-1, 3)
+    lower = np.stack([a, c, d], axis=-1)[1:].reshape(-1, 3)
+    triangles = np.concatenate([upper, lower])
     return Mesh(
         positions=(normals * radius + [0, radius, 0]).astype(np.float32),
         triangles=triangles.astype(np.int32),

@@ -14,6 +14,7 @@ from bozzetto.errors import BozzettoError, FormatError
 from bozzetto.formats.glb import GlbOptions, read_glb, slug, write_glb, write_white_glb
 from bozzetto.formats.texture_images import ImageFormat
 
+FULL = GlbOptions(provenance_attributes=True)
 ATTRIBUTES = ("positions", "triangles", "normals", "uvs", "tangents", "confidence", "origin")
 
 
@@ -46,7 +47,9 @@ def changed(glb, change):
 )  # fmt: skip
 def test_reading_gives_back_what_was_written(columns, rows, size, seed):
     mesh, material = a_globe(columns=columns, rows=rows), a_material(size=size, seed=seed)
-    back = read_glb(write_glb(an_asset(mesh=mesh, material=material)), name="globe.glb")
+    back = read_glb(
+        write_glb(an_asset(mesh=mesh, material=material), options=FULL), name="globe.glb"
+    )
     for field in ATTRIBUTES:
         np.testing.assert_array_equal(getattr(back.mesh, field), getattr(mesh, field))
     for field in ("base_color", "normal", "orm"):
@@ -59,6 +62,12 @@ def test_writing_what_was_read_gives_the_same_bytes():
     material = replace(a_material(), base_color=rng.random((16, 16, 3), np.float32))
     first = write_glb(an_asset(material=material))
     assert write_glb(read_glb(first, name="globe.glb")) == first
+
+
+def test_attributes_that_some_viewers_refuse_are_left_out_by_default():
+    document = document_of(write_glb(an_asset()))
+    attributes = document["meshes"][0]["primitives"][0]["attributes"]
+    assert set(attributes) == {"POSITION", "NORMAL", "TANGENT", "TEXCOORD_0"}
 
 
 def test_more_than_65535_vertices_take_32_bit_indices():
@@ -82,7 +91,7 @@ def test_position_bounds_are_those_of_the_mesh():
 
 
 def test_every_view_starts_at_a_multiple_of_four():
-    document = document_of(write_glb(an_asset(mesh=a_globe(columns=5, rows=3))))
+    document = document_of(write_glb(an_asset(mesh=a_globe(columns=5, rows=3)), options=FULL))
     assert all(view["byteOffset"] % 4 == 0 for view in document["bufferViews"])
 
 

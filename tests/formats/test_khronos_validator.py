@@ -43,16 +43,15 @@ def validate(folder, files):
 
 def test_no_errors_warnings_infos_or_hints(tmp_path):
     jpeg = GlbOptions(image_format=ImageFormat.JPEG)
-    bare = replace(a_globe(), confidence=None, origin=None)
+    everything = GlbOptions(provenance_attributes=True)
     files = {
-        "full": write_glb(an_asset(material=a_material(size=64))),
+        "plain": write_glb(an_asset(material=a_material(size=64))),
+        "provenance": write_glb(an_asset(), options=everything),
         "jpeg": write_glb(an_asset(material=a_material(size=64)), options=jpeg),
         "one_texel": write_glb(an_asset(material=a_material(size=1))),
         "one_texel_jpeg": write_glb(an_asset(material=a_material(size=1)), options=jpeg),
-        "bare": write_glb(an_asset(mesh=bare)),
         "many_vertices": write_glb(an_asset(mesh=a_globe(columns=256, rows=256))),
         "white": write_white_glb(a_sphere(), name="ball"),
-        "white_with_provenance": write_white_glb(a_globe(), name="ball"),
         "white_with_colors": write_white_glb(
             replace(a_sphere(), colors=np.full((642, 3), 0.5, np.float32)),
             name="ball",

@@ -5,11 +5,11 @@ import pytest
 import trimesh
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.build import a_sphere
+from tests.textured import a_globe
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.qa.topology import measure_topology
-from tests.build import a_sphere
-from tests.textured import a_globe
 
 
 def mesh_of(shape):
@@ -90,9 +90,7 @@ def test_agrees_with_trimesh_on_a_damaged_ball(seed):
 @given(seed=st.integers(0, 1000), cells=st.integers(1, 12))
 def test_watertight_as_a_slow_count_of_edges_says(seed, cells):
     rng = np.random.default_rng(seed)
-    boxes = [
-        moved(mesh_of(trimesh.creation.box()), by=rng.integers(0, 3, 3)) for _ in range(cells)
-    ]
+    boxes = [moved(mesh_of(trimesh.creation.box()), by=rng.integers(0, 3, 3)) for _ in range(cells)]
     mesh = joined(*boxes)
     facts = measure_topology(mesh)
     welded = [tuple(position) for position in mesh.positions.tolist()]

@@ -1,12 +1,12 @@
 """Write and read assets as GLB (binary glTF 2.0, Khronos 2021).
 
 Frames and units are glTF's own: right-handed, +y up, front +z, metres, UV origin top left; nothing
-is converted. Provenance travels as the vertex attributes `_CONFIDENCE` (float, 0 to 1) and
-`_ORIGIN` (`asset.mesh.Origin`); per-texel provenance and cameras do not fit into the format.
+is converted. On request provenance travels as the vertex attributes `_CONFIDENCE` (float, 0 to 1)
+and `_ORIGIN` (`asset.mesh.Origin`); per-texel provenance and cameras do not fit into the format.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 
 import numpy as np
@@ -47,6 +47,9 @@ class GlbOptions:
     """Of base colour and ORM; the normal map is always PNG, since blocks show in reflections."""
     jpeg_quality: int = 92
     """1 to 95; used with JPEG only."""
+    provenance_attributes: bool = False
+    """Write `_CONFIDENCE` and `_ORIGIN`. glTF allows such attributes and most tools skip them, but
+    Filament's loader, and so the viewers built on it, refuses the whole file."""
 
     def __post_init__(self) -> None:
         """Refuse qualities that Pillow does not know."""
@@ -65,7 +68,10 @@ def write_glb(asset: Asset, *, options: GlbOptions = GlbOptions()) -> bytes:
         raise FormatError(f"{asset.name}: a textured asset needs uvs, and this one has none.")
     writer = BinaryWriter()
     name = slug(asset.name)
-    primitive = _primitive(asset.mesh, writer)
+    mesh = asset.mesh
+    if not options.provenance_attributes:
+        mesh = replace(mesh, confidence=None, origin=None)
+    primitive = _primitive(mesh, writer)
     images = _images(asset.material, writer, name=name, options=options)
     document = _document(name, primitive=primitive, material=_textured(asset.material))
     textures = [{"sampler": 0, "source": i, "name": images[i]["name"]} for i in range(3)]
@@ -98,8 +104,6 @@ def write_white_glb(mesh: Mesh, *, name: str, with_colors: bool = False) -> byte
         triangles=mesh.triangles,
         normals=normals,
         colors=mesh.colors if with_colors else None,
-        confidence=mesh.confidence,
-        origin=mesh.origin,
     )
     _check_mesh(white, what=name)
     writer = BinaryWriter()
