@@ -1,0 +1,117 @@
+"""Fill the textures: colours from the photos, shape and shade from the dense draft.
+
+Works through the texels in parts, so that memory stays a small multiple of the textures themselves.
+Letters: v vertices, n texels, h w rows and columns.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float32, UInt8
+
+from bozzetto.asset.mesh import Mesh, Origin
+from bozzetto.geometry.closest import SurfacePoints, interpolate
+from bozzetto.texturing.detail import DenseSurface
+from bozzetto.texturing.gutter import GutterOptions, plan_gutter
+from bozzetto.texturing.materials import MaterialOptions, pack_orm
+from bozzetto.texturing.project import PhotoView, project_photos
+from bozzetto.texturing.rasterize import Texels
+from bozzetto.texturing.tangents import surface_frames, tangent_from_world
+
+_TEXELS_PER_PART = 1 << 18
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Dense:
+    """The dense draft and what is known at its vertices."""
+
+    surface: DenseSurface
+    fill_and_openness: Float32[np.ndarray, "v 4"]
+    """Linear colour for texels that no photo covers, and the open share of the sky."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Maps:
+    """All textures of one material, unlocked."""
+
+    base_color: Float32[np.ndarray, "h w 3"]
+    normal: Float32[np.ndarray, "h w 3"]
+    orm: Float32[np.ndarray, "h w 3"]
+    origin: UInt8[np.ndarray, "h w"]
+    confidence: Float32[np.ndarray, "h w"]
+
+
+def bake_maps(
+    mesh: Mesh,
+    texels: Texels,
+    *,
+    views: Sequence[PhotoView],
+    dense: Dense,
+    material: MaterialOptions,
+    padding_px: int,
+) -> Maps:
+    """Fill every texture and its gutter.
+
+    Args:
+        mesh: With normals, uvs and tangents.
+        texels: The texels of its atlas.
+        views: The photos.
+        dense: The draft.
+        material: What is assumed of the material.
+        padding_px: Width of the gutter.
+    """
+    maps = _blank(texels.size, material)
+    for start in range(0, len(texels), _TEXELS_PER_PART):
+        part = texels.part(slice(start, start + _TEXELS_PER_PART))
+        _bake_part(maps, mesh, part, views=views, dense=dense)
+    _fill_around(maps, texels, padding_px)
+    return maps
+
+
+def _blank(size: int, material: MaterialOptions) -> Maps:
+    """Make the maps of a page without charts: flat, unoccluded."""
+    orm = pack_orm(np.ones(1, np.float32), options=material)
+    flat = np.array([0, 0, 1], np.float32)
+    return Maps(
+        base_color=np.zeros((size, size, 3), np.float32),
+        normal=np.broadcast_to(flat, (size, size, 3)).copy(),
+        orm=np.broadcast_to(orm, (size, size, 3)).copy(),
+        origin=np.full((size, size), Origin.EMPTY, np.uint8),
+        confidence=np.zeros((size, size), np.float32),
+    )
+
+
+def _bake_part(
+    maps: Maps, mesh: Mesh, texels: Texels, *, views: Sequence[PhotoView], dense: Dense
+) -> None:
+    """Fill a run of texels in all maps."""
+    at = SurfacePoints(triangle=texels.triangle, barycentric=texels.barycentric)
+    positions = interpolate(mesh.positions, mesh.triangles, at)
+    frames = surface_frames(mesh, at=at)
+    normals = np.ascontiguousarray(frames[:, 2])
+    anchors = dense.surface.anchor(positions, normals)
+    below = dense.surface.interpolate(dense.fill_and_openness, anchors)
+    seen = project_photos(views, positions, normals)
+    color = below[:, :3] + (seen.colors - below[:, :3]) * seen.coverage[:, None]
+    _flat(maps.base_color)[texels.index] = color
+    _flat(maps.orm)[texels.index, 0] = below[:, 3]
+    detailed = tangent_from_world(frames, dense.surface.normals_at(anchors))
+    shaded = texels.index[anchors.agrees]
+    _flat(maps.normal)[shaded] = detailed[anchors.agrees]
+    maps.origin.reshape(-1)[texels.index] = seen.origin
+    maps.confidence.reshape(-1)[texels.index] = seen.confidence
+
+
+def _fill_around(maps: Maps, texels: Texels, padding_px: int) -> None:
+    """Grow the charts into the gutter; beyond it lies the mean colour, for the smallest mips."""
+    mask = texels.mask()
+    maps.base_color[~mask] = _flat(maps.base_color)[texels.index].mean(axis=0)
+    gutter = plan_gutter(mask, options=GutterOptions(radius_px=padding_px))
+    for texture in (maps.base_color, maps.normal, maps.orm):
+        gutter.fill(texture)
+
+
+def _flat(texture: Float32[np.ndarray, "h w 3"]) -> Float32[np.ndarray, "hw 3"]:
+    """View a texture as a list of texels."""
+    return texture.reshape(-1, 3)

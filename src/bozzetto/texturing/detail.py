@@ -1,0 +1,84 @@
+"""What the finished, simpler surface takes over from the dense draft: normals, occlusion, colour.
+
+Each texel looks along its normal, outwards and inwards, for the dense surface. Letters: v vertices
+of the dense surface, n points, c channels.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float32
+
+from bozzetto.asset.mesh import Mesh
+from bozzetto.geometry.closest import SurfacePoints, closest_points, interpolate
+from bozzetto.geometry.raycast import Hits, Raycaster
+
+Points = Float32[np.ndarray, "n 3"]
+
+_LEAST_AGREEMENT = 0.2  # Cosine between both surfaces' normals; below it another wall was hit.
+_NUDGE = 1e-3  # Of the cage: rays start a little behind the point, to meet a surface through it.
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Anchors:
+    """The point of the dense surface that belongs to each point of the simple one."""
+
+    at: SurfacePoints
+    agrees: Bool[np.ndarray, " n"]
+    """Whether it was found along the normal; False: only the nearest point, with other shading."""
+
+
+class DenseSurface:
+    """A draft prepared for the transfer; build once, query often."""
+
+    def __init__(self, mesh: Mesh, caster: Raycaster, *, cage: float) -> None:
+        """Prepare it.
+
+        Args:
+            mesh: With normals.
+            caster: Over the same mesh.
+            cage: Farthest distance between the two surfaces along a normal, in metres.
+        """
+        if mesh.normals is None:
+            raise ValueError("The dense surface needs normals.")
+        self._mesh = mesh
+        self._normals = mesh.normals
+        self._caster = caster
+        self._cage = np.float32(cage)
+
+    def anchor(self, points: Points, normals: Points) -> Anchors:
+        """Find the dense surface's points for points of the simple one."""
+        inward = self._search(points, normals, np.float32(-1))
+        outward = self._search(points, normals, np.float32(1))
+        nearer = outward.distance < inward.distance
+        triangle = np.where(nearer, outward.triangle, inward.triangle)
+        weights = np.where(nearer[:, None], outward.barycentric, inward.barycentric)
+        agrees = np.isfinite(np.minimum(outward.distance, inward.distance))
+        if not agrees.all():
+            nearest = closest_points(self._mesh, points[~agrees]).at
+            triangle[~agrees], weights[~agrees] = nearest.triangle, nearest.barycentric
+        return Anchors(at=SurfacePoints(triangle=triangle, barycentric=weights), agrees=agrees)
+
+    def normals_at(self, anchors: Anchors) -> Points:
+        """Return unit normals of the dense surface."""
+        normals = interpolate(self._normals, self._mesh.triangles, anchors.at)
+        return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
+
+    def interpolate(
+        self, values: Float32[np.ndarray, "v c"], anchors: Anchors
+    ) -> Float32[np.ndarray, "n c"]:
+        """Look up a vertex attribute of the dense surface."""
+        return interpolate(values, self._mesh.triangles, anchors.at)
+
+    def _search(self, points: Points, normals: Points, side: np.float32) -> Hits:
+        """Look for the surface on one side; hits too far or facing elsewhere count as none."""
+        directions = normals * side
+        start = points - directions * (self._cage * np.float32(_NUDGE))
+        hits = self._caster.first_hits(start, directions)
+        found = np.flatnonzero(hits.found & (hits.distance <= self._cage))
+        corners = self._mesh.triangles[hits.triangle[found]]
+        agreement = np.einsum("ij,ikj->i", normals[found], self._normals[corners]) / 3
+        distance = np.full(len(points), np.inf, np.float32)
+        good = found[agreement > _LEAST_AGREEMENT]
+        distance[good] = hits.distance[good]
+        return Hits(triangle=hits.triangle, barycentric=hits.barycentric, distance=distance)

@@ -1,0 +1,207 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from tests.build import a_sphere
+from tests.texturing.scene import (
+    CENTRE,
+    a_textured_ball,
+    camera_at,
+    photograph,
+    psnr,
+    smooth_paint,
+    striped_paint,
+    unwrapped_ball,
+)
+
+from bozzetto.asset.mesh import Origin
+from bozzetto.errors import InputError
+from bozzetto.geometry.closest import SurfacePoints, interpolate
+from bozzetto.imaging.color import srgb_from_linear
+from bozzetto.texturing.gutter import GutterOptions, fill_gutter
+from bozzetto.texturing.rasterize import rasterize
+from bozzetto.texturing.surface import TextureOptions, View, texture_mesh
+
+
+def texel_points(textured):
+    """Texels whose centres lie in a chart, and where they stand on the mesh."""
+    mesh = textured.mesh
+    texels = rasterize(mesh.uvs, mesh.triangles, size=textured.material.size)
+    at = SurfacePoints(triangle=texels.triangle, barycentric=texels.barycentric)
+    points = interpolate(mesh.positions, mesh.triangles, at)
+    return texels.index[texels.covered], points[texels.covered]
+
+
+def facing(points, azimuth_deg=0):
+    """Cosine between the ball's normal and the direction to the camera."""
+    to_camera = camera_at(azimuth_deg).position - points
+    to_camera /= np.linalg.norm(to_camera, axis=1, keepdims=True)
+    return np.einsum("ij,ij->i", (points - CENTRE) / 0.5, to_camera)
+
+
+def flat(texture):
+    return texture.reshape(-1, *texture.shape[2:])
+
+
+def test_seen_texels_recover_the_paint_hidden_ones_copy_the_wall_in_front():
+    ball = a_textured_ball()
+    index, points = texel_points(ball)
+    found = srgb_from_linear(flat(ball.material.base_color)[index])
+    wanted = srgb_from_linear(smooth_paint(points))
+    seen = facing(points) > 0.3
+    assert psnr(found[seen], wanted[seen]) > 38
+    camera = camera_at(0)
+    rays = camera.position - points
+    rays /= np.linalg.norm(rays, axis=1, keepdims=True)
+    through = -2 * np.einsum("ij,ij->i", points - CENTRE, rays)[:, None] * rays
+    front = srgb_from_linear(smooth_paint(points + through))
+    hidden = facing(points) < -0.3
+    assert psnr(found[hidden], front[hidden]) > 34
+
+
+def test_no_background_gets_on_the_texture():
+    ball = a_textured_ball()
+    index, points = texel_points(ball)
+    low, high = smooth_paint(points).min(0), smooth_paint(points).max(0)
+    colors = flat(ball.material.base_color)[index]
+    assert (colors > low - 0.03).all()  # The background has no green at all.
+    assert (colors < high + 0.03).all()
+
+
+def test_origin_and_confidence_follow_the_viewing_angle():
+    ball = a_textured_ball()
+    index, points = texel_points(ball)
+    origin = flat(ball.provenance.origin)[index]
+    confidence = flat(ball.provenance.confidence)[index]
+    cosine = facing(points)
+    assert (origin[cosine > 0.35] == Origin.OBSERVED).all()
+    assert (origin[cosine < -0.35] == Origin.MIRRORED).all()
+    assert confidence[cosine > 0.8].min() > 0.99
+    assert 0 < confidence[cosine < -0.8].min() <= confidence[cosine < -0.8].max() < 0.5
+    assert (confidence[origin == Origin.INFERRED] == 0).all()
+    empty = np.ones(ball.material.size**2, bool)
+    mesh = ball.mesh
+    empty[rasterize(mesh.uvs, mesh.triangles, size=ball.material.size).index] = False
+    assert (flat(ball.provenance.origin)[empty] == Origin.EMPTY).all()
+    vertex_cosine = facing(mesh.positions.astype(np.float64))
+    assert (mesh.origin[vertex_cosine > 0.35] == Origin.OBSERVED).all()
+    assert (mesh.origin[vertex_cosine < -0.35] == Origin.MIRRORED).all()
+
+
+def test_shares_sum_to_one_and_match_the_ball():
+    ball = a_textured_ball()
+    # From a distance d a ball of radius r shows (1 - r / d) / 2 of its surface.
+    assert ball.share_observed == pytest.approx((1 - 0.5 / 2.5) / 2, abs=0.05)
+    total = ball.share_observed + ball.share_mirrored + ball.share_inferred
+    assert total == pytest.approx(1)
+
+
+def test_a_second_photo_shows_the_back_and_wins_over_the_mirror():
+    ball = a_textured_ball(azimuths_deg=(0, 180))
+    index, points = texel_points(ball)
+    found = srgb_from_linear(flat(ball.material.base_color)[index])
+    wanted = srgb_from_linear(smooth_paint(points))
+    # Between both photos lies a ring that neither sees.
+    either = np.maximum(facing(points), facing(points, 180)) > 0.1
+    assert psnr(found[either], wanted[either]) > 34
+    back = facing(points, 180) > 0.35
+    assert psnr(found[back], wanted[back]) > 38
+    assert (flat(ball.provenance.origin)[index][back] == Origin.OBSERVED).all()
+    assert ball.share_observed > 0.75
+
+
+def test_hard_stripes_stay_hard():
+    ball = a_textured_ball(paint=striped_paint)
+    index, points = texel_points(ball)
+    colors = flat(ball.material.base_color)[index, 0]
+    distance = np.abs((points[:, 0] * 16 + 0.5) % 1 - 0.5) - 0.5  # To the next edge, in stripes.
+    clear = (facing(points) > 0.7) & (-distance > 0.25)
+    wanted = striped_paint(points)[:, 0]
+    assert np.abs(colors - wanted)[clear].max() < 0.06
+
+
+def sampled(texture, uvs):
+    """Bilinear lookup."""
+    x, y = (uvs * texture.shape[0] - 0.5).T
+    column, row = np.floor(x).astype(int), np.floor(y).astype(int)
+    fx, fy = (x - column)[:, None], (y - row)[:, None]
+    top = texture[row, column] * (1 - fx) + texture[row, column + 1] * fx
+    bottom = texture[row + 1, column] * (1 - fx) + texture[row + 1, column + 1] * fx
+    return top * (1 - fy) + bottom * fy
+
+
+def test_both_sides_of_every_seam_have_one_colour():
+    ball = a_textured_ball()
+    mesh = ball.mesh
+    _, owner, copies = np.unique(mesh.positions, axis=0, return_inverse=True, return_counts=True)
+    colors = sampled(ball.material.base_color, mesh.uvs)
+    on_seam = np.flatnonzero(copies[owner] > 1)
+    assert len(on_seam) > 20
+    first = np.full(owner.max() + 1, -1)
+    first[owner[on_seam][::-1]] = on_seam[::-1]
+    jump = np.abs(colors[on_seam] - colors[first[owner[on_seam]]]).max(1)
+    assert np.percentile(jump, 99) < 0.03
+
+
+def test_the_normal_map_shades_a_coarse_ball_as_smoothly_as_the_dense_one():
+    coarse = unwrapped_ball(size=256, subdivisions=2)
+    fine = a_sphere(subdivisions=5)
+    camera = camera_at(0)
+    view = View(foreground=photograph(fine, camera, smooth_paint), camera=camera)
+    ball = texture_mesh(coarse, high=fine, views=[view], options=TextureOptions(texture_size=256))
+    index, points = texel_points(ball)
+    mesh = ball.mesh
+    texels = rasterize(mesh.uvs, mesh.triangles, size=256)
+    at = SurfacePoints(triangle=texels.triangle, barycentric=texels.barycentric)
+    bitangents = np.cross(mesh.normals, mesh.tangents[:, :3]) * mesh.tangents[:, 3:]
+    axes = [
+        interpolate(x.astype(np.float32), mesh.triangles, at)[texels.covered]
+        for x in (mesh.tangents[:, :3], bitangents, mesh.normals)
+    ]
+    baked = flat(ball.material.normal)[index]
+    shaded = sum(baked[:, k, None] * axes[k] for k in range(3))
+    shaded /= np.linalg.norm(shaded, axis=1, keepdims=True)
+    radial = points - CENTRE
+    radial /= np.linalg.norm(radial, axis=1, keepdims=True)
+    error_deg = np.rad2deg(np.arccos(np.clip((shaded * radial).sum(1), -1, 1)))
+    assert np.percentile(error_deg, 99) < 2.0
+    np.testing.assert_allclose(np.linalg.norm(flat(ball.material.normal), axis=1), 1, atol=1e-4)
+
+
+def test_positions_triangles_normals_and_uvs_never_change():
+    low, ball = unwrapped_ball(size=256), a_textured_ball().mesh
+    for name in ("positions", "triangles", "normals", "uvs"):
+        np.testing.assert_array_equal(getattr(ball, name), getattr(low, name))
+
+
+def test_the_gutter_repeats_the_charts_borders():
+    ball = a_textured_ball()
+    mesh, size = ball.mesh, ball.material.size
+    texels = rasterize(mesh.uvs, mesh.triangles, size=size)
+    wanted, filled = fill_gutter(
+        np.array(ball.material.base_color), texels.mask(), options=GutterOptions(radius_px=2)
+    )
+    np.testing.assert_array_equal(ball.material.base_color[filled], wanted[filled])
+
+
+def test_the_same_inputs_give_the_same_bytes():
+    first, second = a_textured_ball(), a_textured_ball.__wrapped__()
+    np.testing.assert_array_equal(first.material.base_color, second.material.base_color)
+    np.testing.assert_array_equal(first.material.orm, second.material.orm)
+    np.testing.assert_array_equal(first.material.normal, second.material.normal)
+
+
+def test_tells_when_the_photo_is_coarser_than_the_texture():
+    assert a_textured_ball(photo_px=64).findings[0].code == "refine.texture.coarse_photo"
+
+
+def test_refuses_what_it_cannot_texture():
+    ball, camera = unwrapped_ball(), camera_at(0)
+    view = View(foreground=photograph(ball, camera, smooth_paint), camera=camera)
+    with pytest.raises(InputError, match="texture coordinates"):
+        texture_mesh(replace(ball, uvs=None), high=ball, views=[view])
+    with pytest.raises(InputError, match="at least one view"):
+        texture_mesh(ball, high=ball, views=[])
+    small = replace(view, camera=camera.resized(width=64, height=64))
+    with pytest.raises(InputError, match="photo's size"):
+        texture_mesh(ball, high=ball, views=[small])
