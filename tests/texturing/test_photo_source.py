@@ -76,7 +76,7 @@ def test_a_thin_part_keeps_its_own_colour():
     rgb[5:20, 40:43] = (0.9, 0.1, 0.1)
     source, camera = a_source(rgb, alpha)
     found = source.colors(
-        in_source(source, camera, np.array([[41.5, 10.0], [41.5, 14.0]])), np.zeros(2, np.float32)
+        in_source(source, camera, np.array([[41.5, 10.0], [41.5, 17.0]])), np.zeros(2, np.float32)
     )
     np.testing.assert_allclose(found, [[0.9, 0.1, 0.1]] * 2, atol=0.01)
 

@@ -27,7 +27,7 @@ NUM_LEVELS = 5
 
 _REFERENCE_PX = 512  # Widths below are told for an object of this size and grow with it.
 _RIM_PX = 2.0  # Colours this close to the silhouette are a mix with whatever was behind.
-_RIM_SHARE = 0.7  # Of the thickness, where the object is thinner than the rim.
+_RIDGE = 0.9  # A pixel is on the middle line when it is this deep, relative to its neighbours.
 _GRID = 16  # Sizes are multiples of it, so that scaled sizes are whole numbers.
 _KEPT_SHARPNESS = 1.25  # Photo pixels kept per texel.
 
@@ -140,10 +140,10 @@ def _scale(
 def _without_rim(encoded: Picture, inside: Bool[np.ndarray, "h w"], rim_px: float) -> Picture:
     """Replace the rim and the outside by the nearest colour from well inside."""
     depth = inner_distance(inside)
-    reach = 2 * int(np.ceil(rim_px)) + 1
-    thickness = cv2.dilate(depth, np.ones((reach, reach), np.uint8))
-    # Thin parts are all rim; their middle must stay, or they would take a neighbour's colour.
-    core = inside & (depth >= np.minimum(rim_px, _RIM_SHARE * np.asarray(thickness)))
+    deepest = np.asarray(cv2.dilate(depth, np.ones((3, 3), np.uint8)))
+    # Thin parts are all rim; their middle line, where no neighbour lies deeper, must stay, or they
+    # would take the colour of what they grow from.
+    core = inside & (depth >= np.minimum(rim_px, _RIDGE * deepest))
     distance, nearest = nearest_marked(core)
     filled = encoded.reshape(-1, 3)[nearest]
     # Nearest colours run outwards in stripes; soften them the farther out the more.
