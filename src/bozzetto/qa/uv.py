@@ -16,8 +16,9 @@ from bozzetto.qa.connectivity import label_edge_connected, weld_rows
 
 _RASTER_PX = 2048
 """Larger textures are measured on a grid of this many texels, so padding is exact to a texel."""
-_BATCH = 1 << 22  # Candidate texels looked at in one go; bounds memory to about 300 MB.
-_OFFSET = np.array([0.5 + 1.37e-4, 0.5 + 2.71e-4])
+_MAX_PROBES = 1.6e7
+"""Layouts that stack many charts are measured on a coarser grid, so that time stays bounded."""
+_OFFSET = (0.5 + 1.37e-4, 0.5 + 2.71e-4)
 """Where a texel is probed: a hair off its centre, so that no chart edge runs through the probe."""
 
 
@@ -61,9 +62,9 @@ def measure_uv(mesh: Mesh, texture_size: int) -> UvFacts:
     # Corners at one position and one uv are one: a hard edge does not end a chart.
     vertex = weld_rows(np.concatenate([mesh.positions, mesh.uvs], axis=1))
     charts, num_charts = label_edge_connected(vertex[mesh.triangles])
-    grid = min(texture_size, _RASTER_PX)
+    grid = _grid_size(uvs, texture_size)
     coverage = _cover(uvs * grid, size=grid)
-    covered = len(np.unique(coverage.texel))
+    covered = int(np.bincount(coverage.texel, minlength=1).astype(bool).sum())
     stretch_mean, stretch_p99 = _stretch(mesh, uvs, areas)
     # Unmirrored charts run counter-clockwise on the picture, whose v axis points down.
     uv_areas = -_cross(uvs[:, 1] - uvs[:, 0], uvs[:, 2] - uvs[:, 0]) / 2
@@ -84,6 +85,13 @@ def measure_uv(mesh: Mesh, texture_size: int) -> UvFacts:
     )
 
 
+def _grid_size(uvs: Float64[np.ndarray, "t 3 2"], texture_size: int) -> int:
+    """Return how many texels along a side are looked at."""
+    boxes = np.clip(uvs.max(axis=1), 0, 1) - np.clip(uvs.min(axis=1), 0, 1)
+    affordable = np.sqrt(_MAX_PROBES / max(float(boxes.prod(axis=1).sum()), 1e-9))
+    return max(1, int(min(texture_size, _RASTER_PX, affordable)))
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Coverage:
     """Which triangle claims which texel; a texel stands here once per triangle."""
@@ -94,45 +102,51 @@ class _Coverage:
 
 
 def _cover(corners: Float64[np.ndarray, "t 3 2"], *, size: int) -> _Coverage:
-    """Find the texels whose probe lies inside each triangle; corners in texels."""
-    low = np.clip(np.ceil(corners.min(axis=1) - _OFFSET), 0, size).astype(np.int64)
-    high = np.clip(np.ceil(corners.max(axis=1) - _OFFSET), 0, size).astype(np.int64)
-    spans = high - low
-    counts = spans.prod(axis=1)
-    ends = np.cumsum(counts)
-    parts: list[_Coverage] = []
-    start = 0
-    while start < len(corners):
-        budget = (ends[start - 1] if start else 0) + _BATCH
-        stop = max(start + 1, int(np.searchsorted(ends, budget, side="right")))
-        window = np.arange(start, stop)
-        parts.append(_cover_batch(corners, window, low=low, spans=spans, size=size))
-        start = stop
-    return _Coverage(
-        texel=np.concatenate([part.texel for part in parts]),
-        triangle=np.concatenate([part.triangle for part in parts]),
-    )
+    """Find the texels whose probe lies inside each triangle; corners in texels.
+
+    Every triangle is cut by the rows of probes it crosses, then each cut is filled.
+    """
+    low = _first_probe_after(corners[..., 1].min(axis=1), size=size, offset=_OFFSET[1])
+    high = _first_probe_after(corners[..., 1].max(axis=1), size=size, offset=_OFFSET[1])
+    triangle, row = _expand(low, high)
+    left, right = _cuts(corners[triangle], row + _OFFSET[1])
+    first = _first_probe_after(left, size=size, offset=_OFFSET[0])
+    last = _first_probe_after(right, size=size, offset=_OFFSET[0])
+    cut, column = _expand(first, last)
+    return _Coverage(texel=row[cut] * size + column, triangle=triangle[cut])
 
 
-def _cover_batch(
-    corners: Float64[np.ndarray, "t 3 2"],
-    window: Int64[np.ndarray, " w"],
-    *,
-    low: Int64[np.ndarray, "t 2"],
-    spans: Int64[np.ndarray, "t 2"],
-    size: int,
-) -> _Coverage:
-    """Test every texel of the bounding boxes of some triangles."""
-    counts = spans[window].prod(axis=1)
-    triangle = np.repeat(window, counts)
-    inner = np.arange(len(triangle)) - np.repeat(np.cumsum(counts) - counts, counts)
-    x = low[triangle, 0] + inner % np.maximum(spans[triangle, 0], 1)
-    y = low[triangle, 1] + inner // np.maximum(spans[triangle, 0], 1)
-    probes = np.stack([x, y], axis=1) + _OFFSET
-    a, b, c = corners[triangle, 0], corners[triangle, 1], corners[triangle, 2]
-    sides = np.stack([_cross(q - p, probes - p) for p, q in ((a, b), (b, c), (c, a))])
-    inside = (sides > 0).all(axis=0) | (sides < 0).all(axis=0)
-    return _Coverage(texel=(y * size + x)[inside], triangle=triangle[inside])
+def _cuts(
+    corners: Float64[np.ndarray, "n 3 2"], y: Float64[np.ndarray, " n"]
+) -> tuple[Float64[np.ndarray, " n"], Float64[np.ndarray, " n"]]:
+    """Return where horizontal lines enter and leave triangles; inf and -inf where they miss."""
+    # Both triangles at an edge must compute the very same crossing, whatever way they run.
+    corners = np.take_along_axis(corners, corners[..., 1:].argsort(axis=1, kind="stable"), axis=1)
+    left, right = np.full(len(y), np.inf), np.full(len(y), -np.inf)
+    for start, end in ((0, 1), (1, 2), (0, 2)):
+        (x0, y0), (x1, y1) = corners[:, start].T, corners[:, end].T
+        crosses = (y0 < y) & (y < y1)
+        x = x0 + (y - y0) / np.where(crosses, y1 - y0, 1) * (x1 - x0)
+        left = np.where(crosses, np.minimum(left, x), left)
+        right = np.where(crosses, np.maximum(right, x), right)
+    return left, right
+
+
+def _first_probe_after(
+    positions: Float64[np.ndarray, " n"], *, size: int, offset: float
+) -> Int64[np.ndarray, " n"]:
+    """Return the first row or column whose probe lies beyond each position."""
+    return np.clip(np.ceil(positions - offset), 0, size).astype(np.int64)
+
+
+def _expand(
+    first: Int64[np.ndarray, " n"], last: Int64[np.ndarray, " n"]
+) -> tuple[Int64[np.ndarray, " m"], Int64[np.ndarray, " m"]]:
+    """List the numbers of half-open ranges: which range, and the number."""
+    counts = np.maximum(last - first, 0)
+    which = np.repeat(np.arange(len(first)), counts)
+    inner = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return which, first[which] + inner
 
 
 def _smallest_gap(
@@ -146,7 +160,7 @@ def _smallest_gap(
     owner = np.full(size * size, -1, np.int64)
     owner[coverage.texel] = charts[coverage.triangle]
     owner = owner.reshape(size, size)
-    if len(np.unique(owner[owner >= 0])) < 2:
+    if owner.max() == owner.min(initial=owner.max(), where=owner >= 0):
         return None
     nearest = distance_transform_edt(owner < 0, return_distances=False, return_indices=True)
     rows, columns = nearest
