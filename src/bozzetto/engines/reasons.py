@@ -2,18 +2,19 @@
 
 Everything here is measured on a *look*: the mesh seen through the fitted camera, on a small picture
 of the object's box. Good for any engine with one photo. Letters: h w rows and columns of the look,
-v vertices, t triangles, n samples.
+ph pw of the photo, n samples.
 """
 
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float32, Float64, Int32
+from jaxtyping import Bool, Float32, Float64
 from skimage.morphology import skeletonize
 
 from bozzetto.asset.draft import Reason
 from bozzetto.asset.mesh import Mesh
+from bozzetto.geometry.components import label_components
 from bozzetto.geometry.raycast import Raycaster
 from bozzetto.imaging.color import luminance
 from bozzetto.imaging.resample import resize
@@ -165,7 +166,7 @@ def thin_parts_reason(look: Look) -> Reason:
 
 def pieces_reason(mesh: Mesh) -> Reason:
     """Count loose pieces; one is what a solid object should have."""
-    pieces = count_pieces(mesh.triangles, num_vertices=mesh.num_vertices)
+    pieces = int(label_components(mesh).max(initial=-1)) + 1
     return Reason(
         name="pieces",
         value=float(pieces),
@@ -173,21 +174,6 @@ def pieces_reason(mesh: Mesh) -> Reason:
         weight=0.5,
         text="it is one piece" if pieces == 1 else f"it falls into {pieces} pieces",
     )
-
-
-def count_pieces(triangles: Int32[np.ndarray, "t 3"], *, num_vertices: int) -> int:
-    """Count the connected pieces of a mesh; vertices without triangles do not count."""
-    labels = np.arange(num_vertices)
-    while True:
-        lowest = labels[triangles].min(axis=1)
-        after = labels.copy()
-        for corner in range(3):
-            np.minimum.at(after, triangles[:, corner], lowest)
-            np.minimum.at(after, labels[triangles[:, corner]], lowest)
-        after = after[after]
-        if np.array_equal(after, labels):
-            return len(np.unique(labels[triangles]))
-        labels = after
 
 
 def _opaque_box(alpha: Float32[np.ndarray, "ph pw"]) -> tuple[int, int, int, int]:
@@ -217,7 +203,7 @@ def _explained_by_light(
     centred = samples - samples.mean()
     # A little ridge keeps the system solvable where normals do not vary, as on a board.
     gram = harmonics.T @ harmonics + 1e-6 * len(samples) * np.eye(9)
-    light = np.linalg.solve(gram, harmonics.T @ centred)
+    light = np.asarray(np.linalg.solve(gram, harmonics.T @ centred), np.float64)
     rest = centred - harmonics @ light
     return float(np.clip(1 - rest.var() / samples.var(), 0, 1))
 

@@ -9,12 +9,13 @@ from bozzetto.asset.draft import Draft
 from bozzetto.asset.mesh import Mesh
 from bozzetto.engines.base import EngineCard
 from bozzetto.engines.inflate.grid import working_grid
-from bozzetto.engines.inflate.paint import facing_camera, paint, vertex_normals
+from bozzetto.engines.inflate.paint import facing_camera, paint
 from bozzetto.engines.inflate.placing import fit_lens, place
 from bozzetto.engines.inflate.profile import profile_of, squared_half_depth
 from bozzetto.engines.inflate.surface import surface_of
 from bozzetto.engines.reasons import judge
 from bozzetto.errors import EngineError, InputError
+from bozzetto.geometry.normals import vertex_normals
 from bozzetto.views.foreground import Foreground
 
 CARD = EngineCard(

@@ -3,14 +3,15 @@
 The *working grid* covers the object's box in square cells, chosen so that the object fills about
 `target_cells` of them: thin objects get a finer grid than bulky ones at the same cost. The alpha is
 read on a *fine* grid of 3 x 3 samples per cell, whose signed distance then stands at cell centres.
-Letters: h w rows and columns of the working grid, fh fw of the fine grid, ph pw of the photo.
+Letters: h w rows and columns of the working grid, fh fw of the fine grid, ph pw of the photo,
+n pieces.
 """
 
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float32
+from jaxtyping import Bool, Float32, Int32
 
 from bozzetto.errors import EngineError
 from bozzetto.findings import Finding, Severity
@@ -21,6 +22,7 @@ FINE = 3  # Fine samples per cell and axis; odd, so that one of them is the cell
 MARGIN = 4  # Empty cells around the object.
 _OVERVIEW_PX = 1024  # Islands are found on a picture no larger than this.
 _OPAQUE = 0.5
+_THIN_COVERAGE = 0.15  # Share of a fine sample that a thin part must cover to stay.
 _PINHOLE = FINE * FINE * 2  # Holes up to two cells are noise of the mask, not handles.
 
 
@@ -28,8 +30,8 @@ _PINHOLE = FINE * FINE * 2  # Holes up to two cells are noise of the mask, not h
 class GridOptions:
     """How finely the cut-out is read."""
 
-    target_cells: int = 14_000
-    """Cells inside the outline; the mesh has seven to ten triangles for each."""
+    target_cells: int = 12_500
+    """Cells inside the outline; the mesh has seven to twelve triangles for each."""
     longest_cells: int = 448
     """Upper limit of the object's longer side; bounds the cost of long thin objects."""
     finest_px: float = 0.5
@@ -75,7 +77,7 @@ def working_grid(foreground: Foreground, *, options: GridOptions = GridOptions()
     x0, y0, x1, y1 = x0 - margin, y0 - margin, x1 + margin, y1 + margin
     width, height = round((x1 - x0) / cell), round((y1 - y0) / cell)
     window = crop_padded(foreground.alpha, box=(x0, y0, x1, y1))
-    fine = resize(window, width=width * FINE, height=height * FINE) > _OPAQUE
+    fine = _fine_mask(window, width=width * FINE, height=height * FINE)
     fine, _ = keep_large_pieces(fine, min_share=options.island_share)
     distance, widened = _outline(_without_pinholes(fine), options)
     return WorkingGrid(
@@ -115,10 +117,14 @@ def keep_large_pieces(
     return np.concatenate([[False], stays])[labels], dropped
 
 
-def _label(mask: Bool[np.ndarray, "h w"]) -> tuple[np.ndarray, np.ndarray]:
+def _label(
+    mask: Bool[np.ndarray, "h w"], *, connectivity: int = 8
+) -> tuple[Int32[np.ndarray, "h w"], Int32[np.ndarray, " n"]]:
     """Number the pieces of a mask from 1 (0 is empty), with their areas."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
-    return labels, stats[1:, cv2.CC_STAT_AREA]
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(
+        mask.astype(np.uint8), connectivity=connectivity
+    )
+    return np.asarray(labels, np.int32), np.asarray(stats, np.int32)[1:, cv2.CC_STAT_AREA]
 
 
 def _object_box(
@@ -140,12 +146,27 @@ def _object_box(
     return x0, y0, x1, y1, float(mask.sum() * sx * sy), dropped
 
 
+def _fine_mask(
+    alpha: Float32[np.ndarray, "ph pw"], *, width: int, height: int
+) -> Bool[np.ndarray, "fh fw"]:
+    """Reduce the alpha to the fine grid; parts thinner than a fine sample stay, too."""
+    mask = resize(alpha, width=width, height=height) > _OPAQUE
+    step = int(np.ceil(alpha.shape[0] / height))
+    if step < 2:
+        return mask
+    # An area average never reaches one half on a line that is half a sample wide.
+    opaque = (alpha > _OPAQUE).astype(np.uint8)
+    kernel = np.ones((step + 1, step + 1), np.uint8)
+    labels, areas = _label(opaque > cv2.morphologyEx(opaque, cv2.MORPH_OPEN, kernel))
+    # Opening also crumbles corners and slanted edges; a thin part is a long piece.
+    thin = np.concatenate([[False], areas > 6 * step * step])[labels].astype(np.float32)
+    return mask | (resize(thin, width=width, height=height) > _THIN_COVERAGE)
+
+
 def _without_pinholes(mask: Bool[np.ndarray, "fh fw"]) -> Bool[np.ndarray, "fh fw"]:
     """Fill holes too small for the working grid; larger ones stay."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats((~mask).astype(np.uint8), connectivity=4)
-    small = stats[:, cv2.CC_STAT_AREA] <= _PINHOLE
-    small[0] = False
-    return mask | small[labels]
+    labels, areas = _label(~mask, connectivity=4)
+    return mask | np.concatenate([[False], areas <= _PINHOLE])[labels]
 
 
 def _outline(

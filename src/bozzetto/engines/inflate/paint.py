@@ -1,12 +1,13 @@
 """Colours, confidence and origin of each vertex from the photo it was made from.
 
-Letters: h w rows and columns of the working grid, v vertices, t triangles.
+Letters: h w rows and columns of the working grid, v vertices.
 """
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
-from jaxtyping import Bool, Float32, Float64, Int32, UInt8
+from jaxtyping import Bool, Float32, Float64, UInt8
 
 from bozzetto.asset.mesh import Origin
 from bozzetto.engines.inflate.grid import WorkingGrid, crop_padded
@@ -18,6 +19,7 @@ from bozzetto.views.foreground import Foreground
 _BACK_CONFIDENCE = 0.1  # The mirrored back is a guess, if a plausible one.
 _EDGE_CONFIDENCE = 0.15  # Seen, but at a grazing angle and without depth from anywhere.
 _COVERED = 0.25  # Alpha below which a vertex lies outside the object as photographed.
+_RIM_CELLS = 1.5  # How far colours are carried outwards.
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -61,20 +63,6 @@ def paint(
     )
 
 
-def vertex_normals(
-    positions: Float32[np.ndarray, "v 3"], triangles: Int32[np.ndarray, "t 3"]
-) -> Float32[np.ndarray, "v 3"]:
-    """Unit normals, weighted by the triangles' areas."""
-    corners = positions.astype(np.float64)[triangles]
-    areas = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    vertices, count = triangles.T.ravel(), len(positions)
-    total = np.stack(
-        [np.bincount(vertices, np.tile(areas[:, axis], 3), count) for axis in range(3)], axis=1
-    )
-    length = np.linalg.norm(total, axis=1, keepdims=True)
-    return (total / np.maximum(length, 1e-20)).astype(np.float32)
-
-
 def facing_camera(
     positions: Float32[np.ndarray, "v 3"], normals: Float32[np.ndarray, "v 3"], *, camera: Camera
 ) -> Float64[np.ndarray, " v"]:
@@ -87,15 +75,25 @@ def facing_camera(
 def _cell_colors(
     foreground: Foreground, grid: WorkingGrid
 ) -> tuple[Float32[np.ndarray, "h w 3"], Float32[np.ndarray, "h w"]]:
-    """Average the photo over cells, weighted by alpha, so that no background bleeds in."""
+    """Average the photo over cells, weighted by alpha, so that no background bleeds in.
+
+    Returns:
+        Colours, also around the outline, and how much of each cell is covered.
+    """
     height, width = grid.inside.shape
     x0, y0 = (round(value) for value in grid.corner_px)
     x1, y1 = x0 + round(width * grid.cell_px[0]), y0 + round(height * grid.cell_px[1])
     rgb = crop_padded(foreground.linear_rgb, box=(x0, y0, x1, y1))
-    weight = crop_padded(foreground.alpha, box=(x0, y0, x1, y1)) + np.float32(1e-3)
+    weight = crop_padded(foreground.alpha, box=(x0, y0, x1, y1))
     total = resize(rgb * weight[..., None], width=width, height=height)
     weight = resize(weight, width=width, height=height)
-    return total / np.maximum(weight, 1e-3)[..., None], weight
+    near = np.asarray(cv2.GaussianBlur(total, (0, 0), _RIM_CELLS), np.float32)
+    near_weight = np.asarray(cv2.GaussianBlur(weight, (0, 0), _RIM_CELLS), np.float32)
+    around = near / np.maximum(near_weight, 1e-6)[..., None]
+    own = total / np.maximum(weight, 1e-6)[..., None]
+    # Cells that are hardly covered take the colour of their neighbours within the object.
+    share = np.clip((weight - _COVERED) / (0.9 - _COVERED), 0, 1)[..., None]
+    return around + share * (own - around), weight
 
 
 def _origins(

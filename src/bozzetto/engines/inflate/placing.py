@@ -48,7 +48,7 @@ def fit_lens(
     foreground: Foreground, grid: WorkingGrid, *, options: LensOptions = LensOptions()
 ) -> tuple[float, tuple[Finding, ...]]:
     """Return the focal length in pixels: as stated by the photo if believable, else assumed."""
-    longest = max(foreground.alpha.shape)
+    longest = float(max(foreground.alpha.shape))
     height, width = grid.inside.shape
     crop = max(width * grid.cell_px[0], height * grid.cell_px[1])
     stated = foreground.focal_px
@@ -56,7 +56,9 @@ def fit_lens(
         widest = _focal_px(longest, options.widest_fov_deg)
         if widest <= stated <= _focal_px(longest, options.narrowest_fov_deg):
             return stated, ()
-    assumed = max(_focal_px(crop, options.object_fov_deg), _focal_px(longest, options.photo_fov_deg))
+    assumed = max(
+        _focal_px(crop, options.object_fov_deg), _focal_px(longest, options.photo_fov_deg)
+    )
     if stated is None:
         return assumed, ()
     return assumed, (

@@ -18,8 +18,8 @@ from bozzetto.engines.inflate.grid import WorkingGrid
 Cells = Float32[np.ndarray, "h w"]
 
 _NEAREST = np.float32(0.05)  # In cells; keeps ratios finite at the outline.
-_BLUR_REACH = np.float32(0.4)  # Sigma over distance to the outline: what lies beyond weighs 1 %.
-_BLUR_LIMIT = 0.12  # Sigma over the largest inscribed radius; keeps the shapes of parts.
+_BLUR_REACH = np.float32(0.3)  # Sigma over distance to the outline: what lies beyond weighs 0.1 %.
+_BLUR_LIMIT = 0.2  # Sigma over the largest inscribed radius; keeps the shapes of parts.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,21 +63,30 @@ def squared_half_depth(grid: WorkingGrid, *, profile: Profile) -> Cells:
     boxy = boxiness(inside)
     depth = profile.depth * (1 - 0.25 * boxy)
     half = np.sqrt(balls) * _flattening(balls, inside=inside, largest=largest, depth=depth)
-    cap = profile.cap * (1 - 0.6 * boxy) * largest
+    cap = profile.cap * (1 - 0.65 * boxy) * largest
     half = half / (1 + (half / np.float32(cap)) ** 4) ** np.float32(0.25)
     return _continued(np.maximum(half * half, np.float32(1e-4)), grid.distance)
 
 
 def boxiness(inside: Bool[np.ndarray, "h w"]) -> float:
-    """Tell how far the outline fills its smallest box: 0 up to an ellipse, 1 for a rectangle.
+    """Tell how much of the outline consists of long straight edges: 0 for blobs, 1 for boxes.
 
-    Boxes, boards and buildings have flat faces, where balls would look inflated.
+    Boxes, boards and buildings have flat faces, where balls would look inflated. Long narrow
+    outlines do not count: bottles, bars and legs have straight sides and are round.
     """
-    rows, columns = np.nonzero(inside)
-    points = np.stack([columns, rows], axis=1).astype(np.float32)
-    (_, (width, height), _) = cv2.minAreaRect(cv2.convexHull(points))
-    share = len(rows) / ((width + 1) * (height + 1))
-    return float(np.clip((share - 0.8) / 0.17, 0, 1))
+    contours, _ = cv2.findContours(
+        inside.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
+    )
+    outline = max(contours, key=cv2.contourArea)
+    perimeter = cv2.arcLength(outline, True)
+    # With this tolerance the edges of a circle are 7 % of its perimeter: shorter than `long`.
+    corners = cv2.approxPolyDP(outline, 0.004 * perimeter, True).reshape(-1, 2).astype(np.float64)
+    edges = np.linalg.norm(corners - np.roll(corners, 1, axis=0), axis=1)
+    long = edges > 0.085 * perimeter
+    straight = np.clip((edges[long].sum() / max(perimeter, 1e-9) - 0.1) / 0.6, 0, 1)
+    _, (width, height), _ = cv2.minAreaRect(outline)
+    compact = np.clip((min(width, height) / max(width, height, 1e-9) - 0.35) / 0.3, 0, 1)
+    return float(straight * compact)
 
 
 def _inscribed_balls(radius: Cells) -> Cells:
@@ -103,12 +112,14 @@ def _inscribed_balls(radius: Cells) -> Cells:
 def _smoothed(squared: Cells, grid: WorkingGrid) -> Cells:
     """Blur H the more the deeper inside, so that no crease shows and the outline stays put."""
     largest = float(grid.distance.max())
-    wanted = np.minimum(grid.distance * _BLUR_REACH, np.float32(_BLUR_LIMIT * largest))
+    near, limit = np.maximum(grid.distance, 0) * _BLUR_REACH, np.float32(_BLUR_LIMIT * largest)
+    wanted = near / np.sqrt(1 + (near / limit) ** 2)  # A hard limit would show as a ring.
     level = np.log2(np.maximum(wanted, np.float32(0.5))) + 1  # Level n has sigma 2^(n - 1).
     result, finer = squared, squared
     for n in range(1, int(np.ceil(level.max())) + 1):
         coarser = _blurred(squared, 2.0 ** (n - 1))
         share = np.clip(level - (n - 1), 0, 1)
+        share = share * share * (3 - 2 * share)
         result = np.where(level > n - 1, finer + share * (coarser - finer), result)
         finer = coarser
     return result
