@@ -33,18 +33,30 @@ class Closest:
     """In metres."""
 
 
+class SurfaceTree:
+    """A mesh prepared for nearest-point queries; build once, query often."""
+
+    def __init__(self, mesh: Mesh) -> None:
+        self._positions = mesh.positions.astype(np.float64)
+        self._triangles = mesh.triangles.astype(np.int64)
+        self._tree = igl.AABB()
+        self._tree.init(self._positions, self._triangles)
+
+    def closest(self, points: Points) -> Closest:
+        """Find the nearest point of the mesh for each query point."""
+        squared, triangle, nearest = self._tree.squared_distance(
+            self._positions, self._triangles, np.ascontiguousarray(points, np.float64)
+        )
+        corners = self._positions[self._triangles[triangle]]
+        at = SurfacePoints(
+            triangle=triangle.astype(np.int32), barycentric=barycentric_of(nearest, corners)
+        )
+        return Closest(at=at, distance=np.sqrt(squared).astype(np.float32))
+
+
 def closest_points(mesh: Mesh, points: Points) -> Closest:
     """Find the nearest point of the mesh for each query point."""
-    squared, triangle, nearest = igl.point_mesh_squared_distance(
-        np.ascontiguousarray(points, np.float64),
-        mesh.positions.astype(np.float64),
-        mesh.triangles.astype(np.int64),
-    )
-    corners = mesh.positions[mesh.triangles[triangle]].astype(np.float64)
-    at = SurfacePoints(
-        triangle=triangle.astype(np.int32), barycentric=barycentric_of(nearest, corners)
-    )
-    return Closest(at=at, distance=np.sqrt(squared).astype(np.float32))
+    return SurfaceTree(mesh).closest(points)
 
 
 def barycentric_of(

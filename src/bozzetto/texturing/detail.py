@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Bool, Float32
 
 from bozzetto.asset.mesh import Mesh
-from bozzetto.geometry.closest import SurfacePoints, closest_points, interpolate
+from bozzetto.geometry.closest import SurfacePoints, SurfaceTree, interpolate
 from bozzetto.geometry.raycast import Hits, Raycaster
 
 Points = Float32[np.ndarray, "n 3"]
@@ -44,6 +44,7 @@ class DenseSurface:
         self._mesh = mesh
         self._normals = mesh.normals
         self._caster = caster
+        self._tree = SurfaceTree(mesh)
         self._cage = np.float32(cage)
 
     def anchor(self, points: Points, normals: Points) -> Anchors:
@@ -55,7 +56,7 @@ class DenseSurface:
         weights = np.where(nearer[:, None], outward.barycentric, inward.barycentric)
         agrees = np.isfinite(np.minimum(outward.distance, inward.distance))
         if not agrees.all():
-            nearest = closest_points(self._mesh, points[~agrees]).at
+            nearest = self._tree.closest(points[~agrees]).at
             triangle[~agrees], weights[~agrees] = nearest.triangle, nearest.barycentric
         return Anchors(at=SurfacePoints(triangle=triangle, barycentric=weights), agrees=agrees)
 

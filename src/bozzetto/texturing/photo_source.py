@@ -22,7 +22,7 @@ OtherPicture = Float32[np.ndarray, "_ _ 3"]  # Of another size than the function
 OtherPlane = Float32[np.ndarray, "_ _"]
 Pixels = Float32[np.ndarray, "n 2"]
 
-NUM_LEVELS = 5
+NUM_LEVELS = 4
 """Degrees of blur; level k shows details of 2**k pixels."""
 
 _REFERENCE_PX = 512  # Widths below are told for an object of this size and grow with it.

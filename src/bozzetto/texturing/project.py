@@ -20,7 +20,8 @@ MIRRORED_TRUST = 0.4
 """Confidence of a mirrored point relative to that of the point it was copied from."""
 
 _GRAZING = (0.03, 0.5)  # Cosines from which a view starts to count, and counts fully.
-_SHARP_COSINE = 0.3  # Below it a pixel covers more depth than width, so its colour is blurred.
+_SHARP_COSINE = 0.3  # Below it a pixel covers much more depth than width: its colour is blurred.
+_EDGE_ON = 0.05  # Cosine below which blur grows no further; no crease where the surface turns away.
 _LEAST_SEEN = 0.02  # Score of points seen at grazing angles: below any good view.
 _MIRRORED = 0.005  # Score of mirrored points: below anything seen.
 _SHARPNESS = 3  # Power by which the better view wins.
@@ -92,7 +93,7 @@ def _blur_levels(sight: Sight) -> Shares:
 
     Without it details would be drawn out into stripes on surfaces seen edge-on.
     """
-    stretch = np.float32(_SHARP_COSINE) / np.maximum(np.abs(sight.facing), np.float32(1e-3))
+    stretch = np.float32(_SHARP_COSINE) / np.hypot(sight.facing, np.float32(_EDGE_ON))
     return np.clip(np.log2(stretch), 0, NUM_LEVELS - 1).astype(np.float32)
 
 
