@@ -17,7 +17,7 @@ from bozzetto.qa.rendering.raycast import RaycastRenderer
 from bozzetto.views.camera import Camera
 from bozzetto.views.foreground import Foreground
 
-Rgb = UInt8[np.ndarray, "h w 3"]
+Rgb = UInt8[np.ndarray, "_ _ 3"]
 
 MID_GREY = 0.21404114
 """Linear light behind both pictures; 0.5 in sRGB."""

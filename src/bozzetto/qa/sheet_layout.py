@@ -1,6 +1,6 @@
 """Pictures with captions on a page: the drawing side of all sheets, pure over arrays.
 
-Letters: h w rows and columns.
+Letters: s side of a square.
 """
 
 from collections.abc import Sequence
@@ -12,8 +12,9 @@ import numpy as np
 from jaxtyping import UInt8
 from PIL import Image, ImageDraw, ImageFont
 
-Rgb = UInt8[np.ndarray, "h w 3"]
-Rgba = UInt8[np.ndarray, "h w 4"]
+Rgb = UInt8[np.ndarray, "_ _ 3"]
+Rgba = UInt8[np.ndarray, "_ _ 4"]
+Square = UInt8[np.ndarray, "s s 3"]
 Color = tuple[int, int, int]
 
 PAGE: Color = (250, 250, 249)
@@ -88,7 +89,7 @@ def compose_page(*, title: str, subtitle: str, rows: Sequence[Row], cell_px: int
     return np.asarray(page, np.uint8)
 
 
-def fit_picture(picture: Rgb | Rgba, *, side_px: int, background: Color = CARD) -> Rgb:
+def fit_picture(picture: Rgb | Rgba, *, side_px: int, background: Color = CARD) -> Square:
     """Fit a picture whole into the middle of a square; small ones are enlarged."""
     height, width = picture.shape[:2]
     scale = side_px / max(height, width)

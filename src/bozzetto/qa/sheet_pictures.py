@@ -1,6 +1,6 @@
 """Pictures for the sheets that need no renderer: masks, texture maps, UV layouts.
 
-Letters: h w rows and columns, t triangles.
+Letters: h w rows and columns.
 """
 
 import cv2
@@ -13,7 +13,7 @@ from bozzetto.imaging.color import luminance, srgb8_from_linear
 from bozzetto.imaging.resample import fit_within
 from bozzetto.qa.connectivity import weld_rows
 
-Rgb = UInt8[np.ndarray, "h w 3"]
+Rgb = UInt8[np.ndarray, "_ _ 3"]
 
 _OUTLINE = (226, 84, 60)
 _CHART_FILL, _CHART_LINE, _CHART_BORDER = (223, 229, 236), (182, 193, 206), (52, 66, 84)

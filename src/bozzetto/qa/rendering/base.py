@@ -1,7 +1,4 @@
-"""The contract of everything that draws meshes.
-
-Letters: h w rows and columns.
-"""
+"""The contract of everything that draws meshes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +13,7 @@ from bozzetto.asset.material import Material, TexelProvenance
 from bozzetto.asset.mesh import Mesh
 from bozzetto.views.camera import Camera
 
-Picture = UInt8[np.ndarray, "h w 4"]
+Picture = UInt8[np.ndarray, "_ _ 4"]
 """sRGB colours, not premultiplied, and alpha; transparent where there is no object."""
 
 

@@ -1,6 +1,6 @@
 """The renderer that always works: ray casting on the CPU, no graphics driver, exact edges.
 
-Letters: v vertices, h w rows and columns.
+Letters: h w rows and columns.
 """
 
 from collections.abc import Sequence
@@ -16,6 +16,9 @@ from bozzetto.qa.rendering.base import Picture, Renderer, RenderShape, RenderSty
 from bozzetto.qa.rendering.shading import measure_openness, shade
 from bozzetto.qa.rendering.visibility import cast_samples
 from bozzetto.views.camera import Camera
+
+LinearPicture = tuple[Float32[np.ndarray, "_ _ 3"], Float32[np.ndarray, "_ _"]]
+"""Linear colours, not premultiplied, and the covered share of each pixel."""
 
 _LIT = (RenderStyle.CLAY, RenderStyle.TEXTURED, RenderStyle.WIREFRAME)
 
@@ -43,14 +46,14 @@ class RaycastRenderer:
 
     def render_linear(
         self, shape: RenderShape, *, cameras: Sequence[Camera], style: RenderStyle
-    ) -> tuple[tuple[Float32[np.ndarray, "h w 3"], Float32[np.ndarray, "h w"]], ...]:
+    ) -> tuple[LinearPicture, ...]:
         """Draw linear colours, not premultiplied, and exact coverage as alpha."""
         shape = _with_normals(shape)
         raycaster = Raycaster(shape.mesh.positions, shape.mesh.triangles)
         openness = np.ones(shape.mesh.num_vertices, np.float32)
         if style in _LIT:
             openness = measure_openness(raycaster, shape.mesh)
-        pictures: list[tuple[Float32[np.ndarray, "h w 3"], Float32[np.ndarray, "h w"]]] = []
+        pictures: list[LinearPicture] = []
         for camera in cameras:
             samples = cast_samples(
                 raycaster, shape.mesh, camera=camera, samples_per_side=self.samples_per_side
