@@ -94,7 +94,7 @@ def test_an_evenly_bright_photo_says_nothing_about_depth():
 
 def test_an_unusual_depth_scores_less_on_either_side():
     flat, usual, deep = (
-        depth_reason(a_ball_with_normals(squash=squash)).score for squash in (0.1, 0.95, 9)
+        depth_reason(a_ball_with_normals(squash=squash)).score for squash in (0.1, 1.06, 11)
     )
     assert usual == pytest.approx(1, abs=0.01)
     assert flat < 0.2

@@ -26,9 +26,9 @@ _THIN_SHARE = 0.03  # Parts with a half-width below this share of the look are t
 _FEWEST_SAMPLES = 200  # Pixels below which a light fit says nothing.
 
 # Depth over the smaller of width and height, for upright objects facing the camera: median and
-# spread (in logarithms) over 400 openly licensed props, characters and pieces of furniture.
-_USUAL_DEPTH = 0.95
-_DEPTH_SPREAD = 0.8
+# robust spread (of logarithms) over 1,949 openly licensed props, characters and furniture.
+_USUAL_DEPTH = 1.06
+_DEPTH_SPREAD = 0.73
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

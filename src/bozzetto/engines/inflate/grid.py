@@ -30,7 +30,7 @@ _PINHOLE = FINE * FINE * 2  # Holes up to two cells are noise of the mask, not h
 class GridOptions:
     """How finely the cut-out is read."""
 
-    target_cells: int = 12_500
+    target_cells: int = 12_000
     """Cells inside the outline; the mesh has seven to twelve triangles for each."""
     longest_cells: int = 448
     """Upper limit of the object's longer side; bounds the cost of long thin objects."""
