@@ -21,8 +21,8 @@ tools/node/node_modules/.ready: tools/node/package-lock.json .venv/.ready
 
 demo: .venv/.ready
 	$(BIN)/bozzetto make examples/photos/coffee.png -o out/coffee
-	$(BIN)/bozzetto make examples/photos/character.png -o out/character
-	$(BIN)/bozzetto make examples/photos/chair.png -o out/chair
+	$(BIN)/bozzetto make examples/photos/character.jpg -o out/character
+	$(BIN)/bozzetto make examples/photos/chair.jpg -o out/chair
 
 test: lint types unit
 
