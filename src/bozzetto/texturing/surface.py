@@ -63,7 +63,8 @@ class Textured:
     """A mesh with its textures and where they come from."""
 
     mesh: Mesh
-    """The same positions, triangles, normals and uvs; with tangents, confidence and origin."""
+    """The same positions, triangles, normals and uvs; with tangents, confidence and origin, and
+    without vertex colours."""
     material: Material
     provenance: TexelProvenance
     share_observed: float
@@ -212,8 +213,10 @@ def _assemble(
     assert low.normals is not None
     at_vertices = project_photos(photos, low.positions, low.normals)
     observed, mirrored = _shares(low, texels, maps)
+    # glTF multiplies vertex colours with the texture, so a textured mesh must not keep them.
+    mesh = replace(low, colors=None, confidence=at_vertices.confidence, origin=at_vertices.origin)
     return Textured(
-        mesh=replace(low, confidence=at_vertices.confidence, origin=at_vertices.origin),
+        mesh=mesh,
         material=Material(name=name, base_color=maps.base_color, normal=maps.normal, orm=maps.orm),
         provenance=TexelProvenance(origin=maps.origin, confidence=maps.confidence),
         share_observed=observed,

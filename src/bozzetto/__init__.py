@@ -1,0 +1,109 @@
+"""Photographs of an object in, a finished, engine-ready 3D asset out.
+
+    import bozzetto
+
+    bozzetto.make("photo.jpg")
+
+Names are imported when they are first used, so `import bozzetto` itself is instant.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bozzetto.asset.asset import Asset
+    from bozzetto.asset.draft import Draft
+    from bozzetto.asset.mesh import Mesh
+    from bozzetto.capture.advice import advise
+    from bozzetto.capture.load import load_photo
+    from bozzetto.engines.registry import engine_names, load_engine
+    from bozzetto.errors import BozzettoError, InputError
+    from bozzetto.findings import Finding, Severity
+    from bozzetto.formats.glb import read_glb, write_glb
+    from bozzetto.front_door import approve, draft, make, mask, refine
+    from bozzetto.matting.cut_out import cut_out
+    from bozzetto.pipeline.options import DraftOptions, MakeOptions, MaskOptions, RefineOptions
+    from bozzetto.pipeline.photo_to_asset import (
+        make_drafts,
+        make_mask,
+        photo_to_asset,
+        refine_draft,
+    )
+    from bozzetto.qa.inspect import inspect_file
+    from bozzetto.views.photo import Photo
+
+_HOME = {
+    "Asset": "bozzetto.asset.asset",
+    "BozzettoError": "bozzetto.errors",
+    "Draft": "bozzetto.asset.draft",
+    "DraftOptions": "bozzetto.pipeline.options",
+    "Finding": "bozzetto.findings",
+    "InputError": "bozzetto.errors",
+    "MakeOptions": "bozzetto.pipeline.options",
+    "MaskOptions": "bozzetto.pipeline.options",
+    "Mesh": "bozzetto.asset.mesh",
+    "Photo": "bozzetto.views.photo",
+    "RefineOptions": "bozzetto.pipeline.options",
+    "Severity": "bozzetto.findings",
+    "advise": "bozzetto.capture.advice",
+    "approve": "bozzetto.front_door",
+    "cut_out": "bozzetto.matting.cut_out",
+    "draft": "bozzetto.front_door",
+    "engine_names": "bozzetto.engines.registry",
+    "inspect_file": "bozzetto.qa.inspect",
+    "load_engine": "bozzetto.engines.registry",
+    "load_photo": "bozzetto.capture.load",
+    "make": "bozzetto.front_door",
+    "make_drafts": "bozzetto.pipeline.photo_to_asset",
+    "make_mask": "bozzetto.pipeline.photo_to_asset",
+    "mask": "bozzetto.front_door",
+    "photo_to_asset": "bozzetto.pipeline.photo_to_asset",
+    "read_glb": "bozzetto.formats.glb",
+    "refine": "bozzetto.front_door",
+    "refine_draft": "bozzetto.pipeline.photo_to_asset",
+    "write_glb": "bozzetto.formats.glb",
+}
+
+__all__ = [
+    "Asset",
+    "BozzettoError",
+    "Draft",
+    "DraftOptions",
+    "Finding",
+    "InputError",
+    "MakeOptions",
+    "MaskOptions",
+    "Mesh",
+    "Photo",
+    "RefineOptions",
+    "Severity",
+    "advise",
+    "approve",
+    "cut_out",
+    "draft",
+    "engine_names",
+    "inspect_file",
+    "load_engine",
+    "load_photo",
+    "make",
+    "make_drafts",
+    "make_mask",
+    "mask",
+    "photo_to_asset",
+    "read_glb",
+    "refine",
+    "refine_draft",
+    "write_glb",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name from the module that defines it."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'bozzetto' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return sorted(__all__)

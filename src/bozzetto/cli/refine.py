@@ -1,0 +1,29 @@
+"""`bozzetto refine`: the approved draft becomes a finished asset."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+from bozzetto.cli.console import Reporting, Terminal
+from bozzetto.cli.shared import RefineChoice, refine_options
+from bozzetto.cli.summary import say_delivery
+from bozzetto.pipeline import runs
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refine:
+    """Turn the approved draft of a project into a finished asset."""
+
+    project: Annotated[Path, tyro.conf.Positional]
+    """The project's folder."""
+    refine: RefineChoice = field(default_factory=RefineChoice)
+    reporting: Reporting = field(default_factory=Reporting)
+
+    def run(self) -> int:
+        """Run the command and return its exit code."""
+        terminal = Terminal(self.reporting)
+        options = refine_options(self.refine)
+        delivery = runs.refine(self.project, options=options, progress=terminal.progress)
+        return say_delivery(terminal, delivery)

@@ -1,0 +1,77 @@
+"""Options that several commands have in common, and how they become the pipeline's options."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import tyro
+
+from bozzetto.errors import InputError
+from bozzetto.pipeline.inputs import asset_name
+from bozzetto.pipeline.options import DraftOptions, MakeOptions, MaskOptions, RefineOptions
+
+Photos = Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="PHOTO...", help_behavior_hint="one or more")]
+Output = Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="DIR")]
+UserMasks = Annotated[
+    tuple[Path, ...], tyro.conf.arg(name="mask", metavar="FILE"), tyro.conf.UseAppendAction
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MattingChoice:
+    """How the object is cut out."""
+
+    matting: Annotated[str, tyro.conf.arg(metavar="NAME")] = "u2netp"
+    """Network that cuts the object out: u2netp (bundled) or u2net (`bozzetto fetch u2net`)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftChoice:
+    """How drafts are made."""
+
+    engine: Annotated[str, tyro.conf.arg(metavar="NAME")] = DraftOptions().engine
+    """Engine that predicts the shape."""
+    seed: int = 0
+    """Seed of the first variant; the same seed gives the same shape."""
+    variants: int = 3
+    """How many drafts to choose from, 1 to 16."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefineChoice:
+    """How the approved draft is finished."""
+
+    target_triangles: int = RefineOptions().target_triangles
+    """Exact triangle budget, 100 to 500000."""
+    texture_size: Literal[512, 1024, 2048, 4096] = 2048
+    """Texels along a side of each map."""
+
+
+def make_options(
+    matting: MattingChoice, draft: DraftChoice, refine: RefineChoice | None = None
+) -> MakeOptions:
+    """Collect what the user chose."""
+    refine = refine or RefineChoice()
+    return MakeOptions(
+        mask=MaskOptions(model=matting.matting),
+        draft=DraftOptions(engine=draft.engine, seed=draft.seed, variants=draft.variants),
+        refine=refine_options(refine),
+    )
+
+
+def refine_options(choice: RefineChoice) -> RefineOptions:
+    """Collect what the user chose for refine."""
+    return RefineOptions(target_triangles=choice.target_triangles, texture_size=choice.texture_size)
+
+
+def project_folder(output: Path | None, photos: tuple[Path, ...]) -> Path:
+    """Return the project's folder: the one given, or one named after the first photo.
+
+    Raises:
+        InputError: No photo was named.
+    """
+    if not photos:
+        raise InputError(
+            "At least one photo is needed, got none.", advice="Name a photo: `bozzetto make PHOTO`."
+        )
+    return output or Path(f"{asset_name(photos[0].stem)}.bozzetto")

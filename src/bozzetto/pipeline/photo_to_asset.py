@@ -1,0 +1,195 @@
+"""Photographs of one object in, one asset out. Read this file first.
+
+Each step is a pure function of typed values; nothing here knows about files. `pipeline.runs` puts
+the same steps around a project folder, so that work is kept, skipped and resumed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bozzetto.asset.asset import Asset
+from bozzetto.asset.draft import Draft
+from bozzetto.capture.advice import advise
+from bozzetto.engines.base import EngineCard
+from bozzetto.engines.registry import load_engine
+from bozzetto.errors import InputError
+from bozzetto.findings import Finding, Severity
+from bozzetto.geometry.components import drop_small_components
+from bozzetto.geometry.remesh import make_watertight
+from bozzetto.geometry.simplify import SimplifyOptions, simplify
+from bozzetto.matting.alpha import refine_alpha
+from bozzetto.matting.checks import check_mask
+from bozzetto.matting.cut_out import cut_out
+from bozzetto.matting.segment import SegmentOptions, mask_from_alpha, segment
+from bozzetto.matting.strokes import apply_strokes
+from bozzetto.pipeline.options import DraftOptions, MakeOptions, MaskOptions, RefineOptions
+from bozzetto.pipeline.records import to_eight_bits
+from bozzetto.texturing.surface import TextureOptions, View, texture_mesh
+from bozzetto.texturing.unwrap import UnwrapOptions, unwrap
+from bozzetto.views.foreground import Foreground
+from bozzetto.views.mask import Mask, Stroke
+from bozzetto.views.photo import Photo
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Masked:
+    """A photo's mask and what was noticed about it."""
+
+    mask: Mask
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Refined:
+    """A finished asset and what was noticed on the way."""
+
+    asset: Asset
+    findings: tuple[Finding, ...]
+    share_observed: float
+    """Of the surface area, 0 to 1; the three shares add up to 1."""
+    share_mirrored: float
+    share_inferred: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Finished:
+    """All that `photo_to_asset` made on the way."""
+
+    masks: tuple[Masked, ...]
+    advice: tuple[Finding, ...]
+    drafts: tuple[Draft, ...]
+    """Best first; the first one was refined."""
+    refined: Refined
+
+
+def photo_to_asset(
+    photos: Sequence[Photo], *, name: str, options: MakeOptions = MakeOptions()
+) -> Finished:
+    """Turn photographs of one object into a finished asset, approving the best draft by rule.
+
+    Args:
+        photos: One object, one or more views.
+        name: The asset's name.
+        options: Settings of all steps.
+
+    Raises:
+        InputError: No object can be found in a photo, or the engine cannot use the photos.
+    """
+    masks = tuple(make_mask(photo, options=options.mask) for photo in photos)
+    advice = tuple(
+        finding
+        for photo, masked in zip(photos, masks, strict=True)
+        for finding in advise(photo, masked.mask)
+    )
+    pairs = zip(photos, masks, strict=True)
+    foregrounds = tuple(cut_out(photo, masked.mask) for photo, masked in pairs)
+    drafts = make_drafts(foregrounds, options=options.draft)
+    refined = refine_draft(drafts[0], foregrounds, name=name, options=options.refine)
+    return Finished(masks=masks, advice=advice, drafts=drafts, refined=refined)
+
+
+def make_mask(
+    photo: Photo,
+    *,
+    user_mask: Mask | None = None,
+    strokes: Sequence[Stroke] = (),
+    options: MaskOptions = MaskOptions(),
+) -> Masked:
+    """Find what belongs to the object: the user's mask, else the alpha channel, else a network.
+
+    A person's strokes are applied last, to whichever mask it is.
+    """
+    mask = user_mask or mask_from_alpha(photo)
+    if mask is None:
+        mask = segment(photo, options=SegmentOptions(model=options.model))
+        mask = refine_alpha(photo, mask)
+    if strokes:
+        mask = apply_strokes(photo, mask, strokes)
+    mask = to_eight_bits(mask)
+    return Masked(mask=mask, findings=check_mask(photo, mask))
+
+
+def make_drafts(
+    foregrounds: Sequence[Foreground], *, options: DraftOptions = DraftOptions()
+) -> tuple[Draft, ...]:
+    """Make white models to choose from, ranked best first."""
+    engine = load_engine(options.engine)
+    num_views, _ = usable_views(len(foregrounds), card=engine.card)
+    seeds = range(options.seed, options.seed + options.variants)
+    return rank([engine.reconstruct(foregrounds[:num_views], seed=seed) for seed in seeds])
+
+
+def rank(drafts: Sequence[Draft]) -> tuple[Draft, ...]:
+    """Order drafts by score, best first; equals keep the order of their seeds."""
+    return tuple(sorted(drafts, key=lambda draft: (-draft.score, draft.seed)))
+
+
+def usable_views(num_photos: int, *, card: EngineCard) -> tuple[int, tuple[Finding, ...]]:
+    """Return how many of the photos an engine uses, and a finding where some are left out.
+
+    Raises:
+        InputError: There are fewer photos than the engine needs.
+    """
+    if num_photos < card.min_views:
+        raise InputError(
+            f"The engine {card.name!r} needs at least {card.min_views} photos, got {num_photos}.",
+            advice="Add photos of the same object, or choose another --engine.",
+        )
+    if num_photos <= card.max_views:
+        return num_photos, ()
+    unused = Finding(
+        code="draft.views.unused",
+        severity=Severity.WARNING,
+        message=f"The engine {card.name!r} used only {card.max_views} of the {num_photos} photos,"
+        " from the start of the list.",
+        fix="Put the photo that shows most of the object first.",
+        measured=float(num_photos),
+        limit=float(card.max_views),
+    )
+    return card.max_views, (unused,)
+
+
+def refine_draft(
+    draft: Draft,
+    foregrounds: Sequence[Foreground],
+    *,
+    name: str,
+    options: RefineOptions = RefineOptions(),
+) -> Refined:
+    """Turn a draft into a finished asset: clean mesh, exact budget, UVs, PBR textures.
+
+    Args:
+        draft: The approved one.
+        foregrounds: What it was made from, one for each of its cameras.
+        name: The asset's name.
+        options: Budget and texture size.
+    """
+    pieces, _ = drop_small_components(draft.mesh)
+    closed = make_watertight(pieces)
+    high = closed.mesh
+    simplified = simplify(high, options=SimplifyOptions(target_triangles=options.target_triangles))
+    unwrapped = unwrap(simplified.mesh, options=UnwrapOptions(texture_size=options.texture_size))
+    textured = texture_mesh(
+        unwrapped.mesh,
+        high=high,
+        views=[
+            View(foreground=foreground, camera=camera)
+            for foreground, camera in zip(foregrounds, draft.cameras, strict=False)
+        ],
+        options=TextureOptions(texture_size=options.texture_size),
+        name=name,
+    )
+    asset = Asset(
+        name=name,
+        mesh=textured.mesh,
+        material=textured.material,
+        provenance=textured.provenance,
+        cameras=draft.cameras,
+    )
+    return Refined(
+        asset=asset,
+        findings=(*closed.findings, *simplified.findings, *unwrapped.findings, *textured.findings),
+        share_observed=textured.share_observed,
+        share_mirrored=textured.share_mirrored,
+        share_inferred=textured.share_inferred,
+    )

@@ -1,0 +1,229 @@
+"""How values that hold arrays are kept inside a project: arrays in `.npz`, the rest in JSON.
+
+Both ways are exact, so a run that resumes continues with the very values of the first run.
+"""
+
+import hashlib
+import json
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import cv2
+import numpy as np
+
+from bozzetto.asset.draft import Draft, Reason
+from bozzetto.asset.mesh import Mesh
+from bozzetto.errors import ProjectError
+from bozzetto.findings import Finding
+from bozzetto.pipeline.serialize import Json, text_from, value_from
+from bozzetto.transforms import Rigid
+from bozzetto.views.camera import Camera
+from bozzetto.views.mask import Mask
+
+Record = TypeVar("Record")
+
+_MESH_ARRAYS = (
+    "positions",
+    "triangles",
+    "normals",
+    "uvs",
+    "tangents",
+    "colors",
+    "confidence",
+    "origin",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CameraRecord:
+    """A camera as plain numbers."""
+
+    width: int
+    height: int
+    focal_px: float
+    centre_px: tuple[float, float]
+    world_from_camera_rotation: tuple[tuple[float, float, float], ...]
+    """Rows."""
+    world_from_camera_translation: tuple[float, float, float]
+    """Metres."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _DraftRecord:
+    """All of a draft but its arrays."""
+
+    engine: str
+    variant: str
+    seed: int
+    cameras: tuple[CameraRecord, ...]
+    reasons: tuple[Reason, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _MaskRecord:
+    """All of a mask but its alpha, and what was noticed while making it."""
+
+    source: str
+    confidence: float
+    findings: tuple[Finding, ...]
+
+
+def record_of_camera(camera: Camera) -> CameraRecord:
+    """Turn a camera into plain numbers."""
+    rotation = camera.world_from_camera.rotation
+    x, y, z = (float(v) for v in camera.world_from_camera.translation)
+    return CameraRecord(
+        width=camera.width,
+        height=camera.height,
+        focal_px=float(camera.focal_px),
+        centre_px=(float(camera.centre_px[0]), float(camera.centre_px[1])),
+        world_from_camera_rotation=tuple((float(a), float(b), float(c)) for a, b, c in rotation),
+        world_from_camera_translation=(x, y, z),
+    )
+
+
+def camera_of_record(record: CameraRecord) -> Camera:
+    """Turn plain numbers back into a camera."""
+    return Camera(
+        width=record.width,
+        height=record.height,
+        focal_px=record.focal_px,
+        centre_px=record.centre_px,
+        world_from_camera=Rigid(
+            rotation=np.array(record.world_from_camera_rotation, np.float64),
+            translation=np.array(record.world_from_camera_translation, np.float64),
+        ),
+    )
+
+
+def write_draft(draft: Draft, folder: Path) -> None:
+    """Write `draft.npz` and `draft.json`."""
+    arrays = {name: getattr(draft.mesh, name) for name in _MESH_ARRAYS}
+    present = {name: values for name, values in arrays.items() if values is not None}
+    with (folder / "draft.npz").open("wb") as file:
+        np.savez(file, allow_pickle=False, **present)
+    record = _DraftRecord(
+        engine=draft.engine,
+        variant=draft.variant,
+        seed=draft.seed,
+        cameras=tuple(record_of_camera(camera) for camera in draft.cameras),
+        reasons=draft.reasons,
+        findings=draft.findings,
+    )
+    (folder / "draft.json").write_text(text_from(record), encoding="utf-8")
+
+
+def read_draft(folder: Path) -> Draft:
+    """Read what `write_draft` wrote.
+
+    Raises:
+        ProjectError: The files are missing or damaged.
+    """
+    record = read_record(_DraftRecord, folder / "draft.json")
+    try:
+        with np.load(folder / "draft.npz", allow_pickle=False) as arrays:
+            mesh = Mesh(**{name: arrays[name] for name in arrays.files})
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise damaged(folder / "draft.npz") from error
+    return Draft(
+        mesh=mesh,
+        cameras=tuple(camera_of_record(camera) for camera in record.cameras),
+        engine=record.engine,
+        variant=record.variant,
+        seed=record.seed,
+        reasons=record.reasons,
+        findings=record.findings,
+    )
+
+
+def digest_of_draft(draft: Draft) -> str:
+    """Return the SHA-256 of a draft's shape: what an approval is an approval of."""
+    digest = hashlib.sha256()
+    for name in _MESH_ARRAYS:
+        values = getattr(draft.mesh, name)
+        if values is not None:
+            digest.update(name.encode())
+            digest.update(np.ascontiguousarray(values).tobytes())
+    return digest.hexdigest()
+
+
+def to_eight_bits(mask: Mask) -> Mask:
+    """Round a mask to the 256 steps that its file holds, so that file and value are one."""
+    alpha = np.round(mask.alpha * np.float32(255)) / np.float32(255)
+    return Mask(alpha=alpha, source=mask.source, confidence=mask.confidence)
+
+
+def write_mask(masked: tuple[Mask, tuple[Finding, ...]], folder: Path) -> None:
+    """Write `mask.png` (8 bits, white is object) and `mask.json`."""
+    mask, findings = masked
+    pixels = np.round(mask.alpha * 255).astype(np.uint8)
+    _, encoded = cv2.imencode(".png", pixels)
+    (folder / "mask.png").write_bytes(encoded.tobytes())
+    record = _MaskRecord(source=mask.source, confidence=mask.confidence, findings=findings)
+    (folder / "mask.json").write_text(text_from(record), encoding="utf-8")
+
+
+def read_mask(folder: Path) -> tuple[Mask, tuple[Finding, ...]]:
+    """Read what `write_mask` wrote.
+
+    Raises:
+        ProjectError: The files are missing or damaged.
+    """
+    record = read_record(_MaskRecord, folder / "mask.json")
+    try:
+        data = np.frombuffer((folder / "mask.png").read_bytes(), np.uint8)
+        pixels = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE)
+    except (OSError, cv2.error) as error:
+        raise damaged(folder / "mask.png") from error
+    if pixels is None:
+        raise damaged(folder / "mask.png")
+    alpha = pixels.astype(np.float32) / np.float32(255)
+    mask = Mask(alpha=alpha, source=record.source, confidence=record.confidence)
+    return mask, record.findings
+
+
+def read_json(path: Path) -> Json:
+    """Read a JSON file of the project.
+
+    Raises:
+        ProjectError: The file is missing or damaged.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise damaged(path) from error
+
+
+def read_record(kind: type[Record], path: Path) -> Record:
+    """Read a JSON file of the project as a dataclass.
+
+    Raises:
+        ProjectError: The file is missing or damaged.
+    """
+    try:
+        return value_from(kind, read_json(path))
+    except ValueError as error:
+        raise damaged(path) from error
+
+
+def read_file(path: Path) -> bytes:
+    """Read a file of the project.
+
+    Raises:
+        ProjectError: The file is missing or cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise damaged(path) from error
+
+
+def damaged(path: Path) -> ProjectError:
+    """Say that a file of the project cannot be used."""
+    return ProjectError(
+        f"{path} is missing or damaged.",
+        advice=f"Delete the folder {path.parent} and run the command again.",
+    )

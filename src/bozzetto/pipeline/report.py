@@ -1,0 +1,200 @@
+"""The report of a finished run: what came in, what was done, what came out, and how good it is."""
+
+import dataclasses
+import hashlib
+import platform
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from bozzetto.engines.base import EngineCard
+from bozzetto.engines.registry import load_engine
+from bozzetto.findings import Finding
+from bozzetto.pipeline.approval import Approval, DraftEntry, DraftList
+from bozzetto.pipeline.inputs import PhotoInput
+from bozzetto.pipeline.judge import Judged
+from bozzetto.pipeline.options import MakeOptions
+from bozzetto.pipeline.previews import Facts
+from bozzetto.pipeline.serialize import text_from
+from bozzetto.pipeline.stage import Timing
+from bozzetto.pipeline.store import Project, write_file
+from bozzetto.pipeline.stored import AssetRecord
+from bozzetto.views.mask import Mask
+
+_LIBRARIES = (
+    "embreex",
+    "fast-simplification",
+    "libigl",
+    "manifold3d",
+    "numpy",
+    "onnxruntime",
+    "opencv-python-headless",
+    "pillow",
+    "scikit-image",
+    "scipy",
+    "trimesh",
+    "uvunwrap",
+    "xatlas",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InputFacts:
+    """One photograph."""
+
+    name: str
+    sha256: str
+    width: int
+    height: int
+    file_format: str
+    bits_per_channel: int
+    focal_px: float | None
+    """From EXIF; None where it is not known."""
+    mask_source: str
+    mask_confidence: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileFacts:
+    """One delivered file."""
+
+    path: str
+    """Inside the project."""
+    sha256: str
+    num_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surface:
+    """Where the surface comes from, as shares of its area that add up to 1."""
+
+    observed: float
+    """Seen in a photograph."""
+    mirrored: float
+    """Copied from a part that was seen."""
+    inferred: float
+    """Predicted or filled in."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """Everything about one finished asset."""
+
+    name: str
+    bozzetto: str
+    """Version."""
+    python: str
+    libraries: dict[str, str]
+    inputs: tuple[InputFacts, ...]
+    options: MakeOptions
+    engine: EngineCard
+    drafts: tuple[DraftEntry, ...]
+    """Best first."""
+    approval: Approval
+    scale: str
+    """How the size in metres came about."""
+    surface: Surface
+    facts: Facts
+    findings: tuple[Finding, ...]
+    timings: tuple[Timing, ...]
+    total_seconds: float
+    """Of all stages, counting the first run of those that were reused."""
+    files: tuple[FileFacts, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """A finished run: the report, and where its files are."""
+
+    project: Path
+    asset: Path
+    """The finished GLB."""
+    sheet: Path
+    """The picture that sums it up."""
+    report_path: Path
+    report: Report
+
+
+def build_report(
+    name: str,
+    *,
+    judged: Judged,
+    options: MakeOptions,
+    drafts: DraftList,
+    approval: Approval,
+    record: AssetRecord,
+    facts: Facts,
+    noticed: tuple[tuple[Finding, ...], tuple[Timing, ...]],
+) -> Report:
+    """Collect what is known at the end of a run.
+
+    Args:
+        name: The asset's.
+        judged: The photographs and their masks.
+        options: As the user set them.
+        drafts: What there was to choose from.
+        approval: What was chosen.
+        record: What came of it.
+        facts: What was measured on it.
+        noticed: Findings and timings of all stages.
+    """
+    findings, timings = noticed
+    return Report(
+        name=name,
+        bozzetto=version("bozzetto"),
+        python=platform.python_version(),
+        libraries={name: version(name) for name in _LIBRARIES},
+        inputs=tuple(
+            _input_facts(given, masked.value.mask)
+            for given, masked in zip(judged.inputs, judged.masks, strict=True)
+        ),
+        options=options,
+        engine=load_engine(options.draft.engine).card,
+        drafts=drafts.drafts,
+        approval=approval,
+        scale="unknown; the longest side was set to 1 m",
+        surface=Surface(
+            observed=record.share_observed,
+            mirrored=record.share_mirrored,
+            inferred=record.share_inferred,
+        ),
+        facts=facts,
+        findings=tuple(dict.fromkeys((*findings, *record.findings))),
+        timings=timings,
+        total_seconds=round(sum(timing.seconds for timing in timings), 3),
+    )
+
+
+def publish(project: Project, report: Report, *, glb: bytes, sheet: bytes) -> Delivery:
+    """Put the newest result at the top of the project."""
+    files = {f"{report.name}.glb": glb, "sheet.png": sheet}
+    facts: list[FileFacts] = []
+    for name, data in files.items():
+        write_file(project.path(name), data)
+        sha256 = hashlib.sha256(data).hexdigest()
+        facts.append(FileFacts(path=name, sha256=sha256, num_bytes=len(data)))
+    report = dataclasses.replace(report, files=tuple(facts))
+    write_file(project.path("report.json"), text_from(report).encode())
+    return Delivery(
+        project=project.root,
+        asset=project.path(f"{report.name}.glb"),
+        sheet=project.path("sheet.png"),
+        report_path=project.path("report.json"),
+        report=report,
+    )
+
+
+def _input_facts(given: PhotoInput, mask: Mask) -> InputFacts:
+    """Sum up one photograph."""
+    photo = given.photo
+    return InputFacts(
+        name=photo.name,
+        sha256=photo.sha256,
+        width=photo.width,
+        height=photo.height,
+        file_format=photo.file_format,
+        bits_per_channel=photo.bits_per_channel,
+        focal_px=photo.focal_px,
+        mask_source=mask.source,
+        mask_confidence=round(mask.confidence, 4),
+    )

@@ -1,0 +1,253 @@
+"""The steps of `photo_to_asset`, each around the store: what is kept, and under which key."""
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from jaxtyping import UInt8
+
+from bozzetto.asset.asset import Asset
+from bozzetto.asset.draft import Draft
+from bozzetto.asset.material import TexelProvenance
+from bozzetto.capture.advice import advise
+from bozzetto.capture.overlay import draw_overlay
+from bozzetto.engines.registry import load_engine
+from bozzetto.errors import FormatError
+from bozzetto.findings import Finding
+from bozzetto.formats.glb import read_glb, write_glb, write_white_glb
+from bozzetto.matting.strokes import json_from_strokes
+from bozzetto.pipeline.inputs import PhotoInput
+from bozzetto.pipeline.options import DraftOptions, MaskOptions, RefineOptions
+from bozzetto.pipeline.photo_to_asset import Masked, Refined, make_mask, refine_draft, usable_views
+from bozzetto.pipeline.records import (
+    CameraRecord,
+    camera_of_record,
+    damaged,
+    read_draft,
+    read_mask,
+    read_record,
+    record_of_camera,
+    write_draft,
+    write_mask,
+)
+from bozzetto.pipeline.serialize import digest_of, text_from
+from bozzetto.pipeline.stage import Codec, Outcome, Session, StageKey, run_stage
+from bozzetto.views.foreground import Foreground
+
+MASK_VERSION = 1
+ADVICE_VERSION = 1
+DRAFT_VERSION = 1
+ASSET_VERSION = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Findings:
+    """A list of findings as a file holds it."""
+
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssetRecord:
+    """What is known of a refined asset besides its GLB."""
+
+    share_observed: float
+    """Of the surface area, 0 to 1; the three shares add up to 1."""
+    share_mirrored: float
+    share_inferred: float
+    findings: tuple[Finding, ...]
+    cameras: tuple[CameraRecord, ...]
+    """The fitted cameras of the photos."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class StoredAsset:
+    """A refined asset as its files hold it: everything after this looks at what users get."""
+
+    glb: bytes
+    asset: Asset
+    """Read back from the GLB; with the cameras and the texel provenance of the other files."""
+    record: AssetRecord
+
+
+def mask_stage(session: Session, given: PhotoInput, *, options: MaskOptions) -> Outcome[Masked]:
+    """Make or find the mask of one photograph."""
+    entry = given.entry
+    strokes = digest_of(json_from_strokes(given.strokes)) if given.strokes else ""
+    key = StageKey(
+        stage="masks",
+        version=MASK_VERSION,
+        inputs=(entry.sha256, entry.mask_sha256 or "", strokes),
+        options=options,
+    )
+
+    def make() -> Masked:
+        return make_mask(
+            given.photo, user_mask=given.user_mask, strokes=given.strokes, options=options
+        )
+
+    label = f"mask {given.photo.name}"
+    return run_stage(session, key, make, codec=_MASKED, label=label)
+
+
+def advice_stage(
+    session: Session, given: PhotoInput, masked: Outcome[Masked]
+) -> Outcome[tuple[Finding, ...]]:
+    """Judge one photograph, and draw what was found over it."""
+    key = StageKey(
+        stage="advice",
+        version=ADVICE_VERSION,
+        inputs=(given.entry.sha256, masked.digest),
+        options=None,
+    )
+
+    def make() -> tuple[Finding, ...]:
+        return advise(given.photo, masked.value.mask)
+
+    def write(findings: tuple[Finding, ...], folder: Path) -> None:
+        (folder / "findings.json").write_text(text_from(_Findings(findings=findings)), "utf-8")
+        for finding in findings:
+            overlay = draw_overlay(given.photo, finding)
+            write_picture(folder / f"{finding.code}.jpg", overlay)
+
+    codec = Codec(write=write, read=_read_findings)
+    return run_stage(session, key, make, codec=codec, label=f"advice {given.photo.name}")
+
+
+def draft_stages(
+    session: Session,
+    foregrounds: Callable[[], tuple[Foreground, ...]],
+    *,
+    inputs: tuple[str, ...],
+    options: DraftOptions,
+) -> tuple[tuple[Outcome[Draft], ...], tuple[Finding, ...]]:
+    """Make or find the drafts, ranked best first, and what was noticed about the views.
+
+    Args:
+        session: The run.
+        foregrounds: Called only when a draft has to be made.
+        inputs: Digests of the masks, one for each photo.
+        options: Engine, first seed and count.
+    """
+    engine = load_engine(options.engine)
+    num_views, findings = usable_views(len(inputs), card=engine.card)
+    outcomes: list[Outcome[Draft]] = []
+    for index in range(options.variants):
+        seed = options.seed + index
+        key = StageKey(
+            stage="drafts",
+            version=DRAFT_VERSION,
+            inputs=inputs[:num_views],
+            options=(options.engine, engine.card.version),
+            seed=seed,
+        )
+
+        def make(seed: int = seed) -> Draft:
+            return engine.reconstruct(foregrounds()[:num_views], seed=seed)
+
+        label = f"draft {index + 1} of {options.variants}"
+        outcomes.append(run_stage(session, key, make, codec=_DRAFT, label=label))
+    ranked = sorted(outcomes, key=lambda outcome: (-outcome.value.score, outcome.value.seed))
+    return tuple(ranked), findings
+
+
+def asset_stage(
+    session: Session,
+    draft: Draft,
+    foregrounds: Callable[[], tuple[Foreground, ...]],
+    *,
+    name: str,
+    inputs: tuple[str, ...],
+    options: RefineOptions,
+) -> Outcome[StoredAsset]:
+    """Refine the approved draft into a GLB."""
+    key = StageKey(stage="assets", version=ASSET_VERSION, inputs=(name, *inputs), options=options)
+
+    def make() -> StoredAsset:
+        return _stored(refine_draft(draft, foregrounds(), name=name, options=options))
+
+    return run_stage(session, key, make, codec=_ASSET, label="refine")
+
+
+def encode_picture(picture: UInt8[np.ndarray, "h w *c"], *, suffix: str) -> bytes:
+    """Encode a grey or sRGB picture in the format that a suffix such as `.png` names."""
+    pixels = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
+    _, encoded = cv2.imencode(suffix, pixels)
+    return encoded.tobytes()
+
+
+def write_picture(path: Path, picture: UInt8[np.ndarray, "h w *c"]) -> None:
+    """Write a grey or sRGB picture in the format that the path's suffix names."""
+    path.write_bytes(encode_picture(picture, suffix=path.suffix))
+
+
+def _read_findings(folder: Path) -> tuple[Finding, ...]:
+    """Read the findings of a stage."""
+    return read_record(_Findings, folder / "findings.json").findings
+
+
+def _write_masked(masked: Masked, folder: Path) -> None:
+    """Write a mask and what was noticed about it."""
+    write_mask((masked.mask, masked.findings), folder)
+
+
+def _read_masked(folder: Path) -> Masked:
+    """Read a mask and what was noticed about it."""
+    mask, findings = read_mask(folder)
+    return Masked(mask=mask, findings=findings)
+
+
+def _write_draft(draft: Draft, folder: Path) -> None:
+    """Write a draft, and its white model for people."""
+    write_draft(draft, folder)
+    (folder / "white.glb").write_bytes(write_white_glb(draft.mesh, name=draft.variant))
+
+
+def _stored(refined: Refined) -> StoredAsset:
+    """Encode a refined asset."""
+    record = AssetRecord(
+        share_observed=refined.share_observed,
+        share_mirrored=refined.share_mirrored,
+        share_inferred=refined.share_inferred,
+        findings=refined.findings,
+        cameras=tuple(record_of_camera(camera) for camera in refined.asset.cameras),
+    )
+    return StoredAsset(glb=write_glb(refined.asset), asset=refined.asset, record=record)
+
+
+def _write_asset(stored: StoredAsset, folder: Path) -> None:
+    """Write the GLB, the texel provenance beside it, and the record."""
+    (folder / "asset.glb").write_bytes(stored.glb)
+    (folder / "asset.json").write_text(text_from(stored.record), "utf-8")
+    provenance = stored.asset.provenance
+    write_picture(folder / "origin.png", provenance.origin)
+    confidence = np.round(provenance.confidence * 255).astype(np.uint8)
+    write_picture(folder / "confidence.png", confidence)
+
+
+def _read_asset(folder: Path) -> StoredAsset:
+    """Read an asset the way a user's program would, from its GLB."""
+    record = read_record(AssetRecord, folder / "asset.json")
+    try:
+        glb = (folder / "asset.glb").read_bytes()
+        origin = cv2.imread(str(folder / "origin.png"), cv2.IMREAD_GRAYSCALE)
+        confidence = cv2.imread(str(folder / "confidence.png"), cv2.IMREAD_GRAYSCALE)
+        if origin is None or confidence is None:
+            raise FileNotFoundError
+        asset = read_glb(glb, name="asset.glb")
+    except (OSError, FormatError) as error:
+        raise damaged(folder) from error
+    provenance = TexelProvenance(
+        origin=origin.astype(np.uint8), confidence=confidence.astype(np.float32) / np.float32(255)
+    )
+    cameras = tuple(camera_of_record(camera) for camera in record.cameras)
+    asset = dataclasses.replace(asset, provenance=provenance, cameras=cameras)
+    return StoredAsset(glb=glb, asset=asset, record=record)
+
+
+_MASKED = Codec(write=_write_masked, read=_read_masked)
+_DRAFT = Codec(write=_write_draft, read=read_draft)
+_ASSET = Codec(write=_write_asset, read=_read_asset)

@@ -1,0 +1,63 @@
+"""Ctrl-C and kill, sent to the real process while it works."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from bozzetto.pipeline.store import PARTIAL
+from tests.pipeline.test_runs import a_photo_file
+
+OPTIONS = ["--target-triangles", "1000", "--texture-size", "512", "--variants", "1", "--json"]
+
+
+def start(photo, output):
+    command = [sys.executable, "-m", "bozzetto.cli.main", "make", str(photo), "-o", str(output)]
+    environment = {**os.environ, "BOZZETTO_RENDERER": "raycast"}
+    return subprocess.Popen(
+        [*command, *OPTIONS], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
+    )
+
+
+def wait_until(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stage", ["masks", "drafts"])
+def test_ctrl_c_ends_with_130_and_the_next_run_goes_on(stage, tmp_path):
+    photo, output = a_photo_file(tmp_path), tmp_path / "out"
+    child = start(photo, output)
+    wait_until(lambda: (output / stage).exists() and any((output / stage).iterdir()))
+    child.send_signal(signal.SIGINT)
+    _, errors = child.communicate(timeout=60)
+    assert child.returncode == 130
+    assert b"Traceback" not in errors
+    assert not (output / "report.json").exists()
+    assert not [path for path in output.rglob("*") if path.name.startswith(PARTIAL)]
+    again = start(photo, output)
+    result, _ = again.communicate(timeout=120)
+    assert again.returncode == 0
+    timings = json.loads(result)["report"]["timings"]
+    assert timings[0]["reused"]
+
+
+@pytest.mark.slow
+def test_a_killed_run_loses_no_finished_stage(tmp_path):
+    photo, output = a_photo_file(tmp_path), tmp_path / "out"
+    child = start(photo, output)
+    wait_until(lambda: (output / "drafts").exists())
+    child.kill()
+    child.communicate()
+    again = start(photo, output)
+    result, _ = again.communicate(timeout=120)
+    assert again.returncode == 0
+    assert json.loads(result)["report"]["timings"][0]["reused"]
+    assert not [path for path in output.rglob("*") if path.name.startswith(PARTIAL)]

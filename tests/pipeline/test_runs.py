@@ -1,0 +1,192 @@
+import io
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import bozzetto
+from bozzetto.errors import ProjectError
+from bozzetto.pipeline.progress import StageFinished, StageStarted
+from bozzetto.pipeline.store import PARTIAL
+from bozzetto.views.mask import Stroke, StrokeKind
+from tests.build import a_disc
+
+SMALL = bozzetto.MakeOptions(
+    draft=bozzetto.DraftOptions(variants=2),
+    refine=bozzetto.RefineOptions(target_triangles=1000, texture_size=512),
+)
+
+
+@pytest.fixture(autouse=True)
+def one_renderer_and_no_memory_of_earlier_runs(monkeypatch, tmp_path):
+    monkeypatch.setenv("BOZZETTO_RENDERER", "raycast")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+def a_photo_file(folder, *, name="vase.png", radius=70.0):
+    """A cut-out with structure: a disc with stripes, lit from the left."""
+    alpha = a_disc(height=200, width=240, radius=radius)
+    y, x = np.mgrid[:200, :240]
+    stripes = 0.35 + 0.25 * (np.sin(y / 6) > 0) + 0.15 * (x < 120)
+    rgb = np.stack([stripes, stripes * 0.7, 1 - stripes], axis=2)
+    pixels = np.dstack([rgb, alpha])
+    path = folder / name
+    Image.fromarray((pixels * 255).astype(np.uint8)).save(path)
+    return path
+
+
+def glb_of(delivery):
+    return delivery.asset.read_bytes()
+
+
+def leftovers(root):
+    return [path for path in root.rglob("*") if path.name.startswith(PARTIAL)]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """One finished run that several tests look at."""
+    folder = tmp_path_factory.mktemp("made")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BOZZETTO_RENDERER", "raycast")
+        patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+        photo = a_photo_file(folder)
+        return photo, bozzetto.make(photo, output=folder / "out", options=SMALL)
+
+
+def test_the_budget_is_met_to_the_triangle_and_the_surface_is_closed(made):
+    topology = made[1].report.facts.topology
+    assert (topology.triangles, topology.watertight, topology.pieces) == (1000, True, 1)
+
+
+def test_the_asset_agrees_with_the_photo(made):
+    agreement = made[1].report.facts.agreement[0]
+    assert agreement.silhouette_iou > 0.97
+    assert agreement.psnr_db > 24
+
+
+def test_the_asset_stands_on_the_ground_in_its_middle_and_is_a_metre_long(made):
+    asset = bozzetto.read_glb(glb_of(made[1]), name="vase.glb")
+    low, high = asset.mesh.bounds
+    np.testing.assert_allclose(low[1], 0, atol=2e-3)
+    np.testing.assert_allclose((low + high)[[0, 2]] / 2, 0, atol=5e-3)
+    np.testing.assert_allclose((high - low).max(), 1, atol=2e-2)
+
+
+def test_no_vertex_colours_darken_the_texture(made):
+    assert bozzetto.read_glb(glb_of(made[1]), name="vase.glb").mesh.colors is None
+
+
+def test_the_shares_of_the_surface_add_up(made):
+    surface = made[1].report.surface
+    assert abs(surface.observed + surface.mirrored + surface.inferred - 1) < 1e-3
+    assert 0.2 < surface.observed < 0.7
+
+
+def test_the_report_names_inputs_options_versions_and_files(made):
+    photo, delivery = made
+    report = json.loads(delivery.report_path.read_text())
+    assert report["inputs"][0]["name"] == photo.name
+    assert report["options"]["refine"]["target_triangles"] == 1000
+    assert report["libraries"]["numpy"] == np.__version__
+    assert {file["path"] for file in report["files"]} >= {"vase.glb", "sheet.png"}
+    assert {timing["stage"].split()[0] for timing in report["timings"]} >= {"mask", "draft"}
+
+
+def test_the_input_is_kept_byte_for_byte(made):
+    photo, delivery = made
+    (kept,) = (delivery.project / "inputs").iterdir()
+    assert kept.read_bytes() == photo.read_bytes()
+
+
+def test_the_same_photo_options_and_seed_give_the_same_bytes(made, tmp_path):
+    photo, first = made
+    second = bozzetto.make(photo, output=tmp_path / "again", options=SMALL)
+    assert glb_of(second) == glb_of(first)
+    assert second.sheet.read_bytes() == first.sheet.read_bytes()
+
+
+def test_running_again_does_no_work(made):
+    photo, first = made
+    before = glb_of(first)
+    second = bozzetto.make(photo, output=first.project, options=SMALL)
+    assert all(timing.reused for timing in second.report.timings)
+    assert glb_of(second) == before
+
+
+class Interrupt:
+    """Progress that presses Ctrl-C at the n-th event."""
+
+    def __init__(self, at):
+        self.left = at
+
+    def __call__(self, event):
+        self.left -= 1
+        if self.left == 0:
+            raise KeyboardInterrupt
+
+
+def number_of_events(photo, output):
+    events = []
+    bozzetto.make(photo, output=output, options=SMALL, progress=events.append)
+    assert {type(event) for event in events} == {StageStarted, StageFinished}
+    return len(events)
+
+
+def test_a_run_interrupted_at_every_stage_goes_on_and_ends_with_the_same_bytes(made, tmp_path):
+    photo, whole = made
+    output = tmp_path / "interrupted"
+    total = number_of_events(photo, whole.project)
+    for at in range(1, total + 1):
+        with pytest.raises(KeyboardInterrupt):
+            bozzetto.make(photo, output=output, options=SMALL, progress=Interrupt(at))
+        assert leftovers(output) == []
+        assert not (output / "report.json").exists()
+    last = bozzetto.make(photo, output=output, options=SMALL)
+    assert glb_of(last) == glb_of(whole)
+
+
+def test_a_person_s_choice_is_refined_and_recorded(made, tmp_path):
+    photo, by_rule = made
+    output = tmp_path / "chosen"
+    drafted = bozzetto.draft(photo, output=output, options=SMALL)
+    second = drafted.drafts.drafts[1]
+    assert second.variant != by_rule.report.approval.variant
+    bozzetto.approve(output, 2, approved_by="ada")
+    delivery = bozzetto.refine(output, options=SMALL.refine)
+    assert delivery.report.approval.variant == second.variant
+    assert delivery.report.approval.approved_by == "ada"
+    assert glb_of(delivery) != glb_of(by_rule)
+    again = bozzetto.make(photo, output=output, options=SMALL)
+    assert again.report.approval.approved_by == "ada"
+
+
+def test_a_mask_changed_after_drafting_is_refused_until_drafted_again(tmp_path):
+    photo, output = a_photo_file(tmp_path), tmp_path / "out"
+    bozzetto.draft(photo, output=output, options=SMALL)
+    bozzetto.approve(output, 1)
+    stroke = Stroke(
+        kind=StrokeKind.REMOVE, points=np.array([[120, 40]], np.float32), radius_px=12.0
+    )
+    bozzetto.mask(photo, output=output, strokes=[stroke])
+    with pytest.raises(ProjectError, match="mask has changed"):
+        bozzetto.refine(output, options=SMALL.refine)
+
+
+def test_a_user_s_mask_decides_what_the_object_is(tmp_path):
+    photo = a_photo_file(tmp_path, radius=70.0)
+    mask_path = tmp_path / "mask.png"
+    small = (a_disc(height=200, width=240, radius=40.0) * 255).astype(np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(small).save(buffer, format="PNG")
+    mask_path.write_bytes(buffer.getvalue())
+    masked = bozzetto.mask(photo, masks=[mask_path], output=tmp_path / "out")
+    pixels = np.asarray(Image.open(masked.masks[0]))
+    assert abs(int((pixels > 127).sum()) - int((small > 127).sum())) < 50
+
+
+def test_photos_that_an_engine_cannot_use_are_a_finding(tmp_path):
+    photos = [a_photo_file(tmp_path, name=name) for name in ("a.png", "b.png")]
+    drafted = bozzetto.draft(*photos, output=tmp_path / "out", options=SMALL)
+    assert "draft.views.unused" in {finding.code for finding in drafted.findings}
