@@ -80,7 +80,7 @@ def take(shot: Shot, source: Path, *, seed: int) -> np.ndarray:
     mesh = load(source)
     camera = orbit_camera(
         mesh,
-        size_px=2 * SIDE_PX,
+        size_px=SIDE_PX,
         azimuth_deg=shot.azimuth_deg,
         elevation_deg=shot.elevation_deg,
         margin=0.11,
@@ -89,10 +89,8 @@ def take(shot: Shot, source: Path, *, seed: int) -> np.ndarray:
     renderer = load_renderer("filament")
     (drawn,) = renderer.render(shape, cameras=[camera], style=RenderStyle.TEXTURED)
     alpha = drawn[..., 3:].astype(np.float32) / np.float32(255)
-    premultiplied = resize(linear_from_srgb8(drawn[..., :3]) * alpha, width=SIDE_PX, height=SIDE_PX)
-    coverage = resize(alpha[..., 0], width=SIDE_PX, height=SIDE_PX)[..., None]
     behind = backdrop(mesh, camera, color=shot.backdrop)
-    picture = premultiplied + behind * (1 - coverage)
+    picture = linear_from_srgb8(drawn[..., :3]) * alpha + behind * (1 - alpha)
     # Shot noise grows with the square root of the light.
     noise = np.random.default_rng(seed).normal(size=picture.shape) * NOISE
     return srgb8_from_linear((picture + noise * np.sqrt(picture)).astype(np.float32))

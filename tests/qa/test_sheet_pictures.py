@@ -20,6 +20,12 @@ def test_large_photos_shrink_and_small_ones_stay():
     np.testing.assert_array_equal(photo_picture(photo), srgb8_from_linear(photo))
 
 
+def test_transparent_parts_of_a_photo_are_white():
+    picture = photo_picture(a_photo().linear_rgb, a_disc())
+    assert picture[0, 0].tolist() == [255, 255, 255]
+    np.testing.assert_array_equal(picture[48, 64], srgb8_from_linear(a_photo().linear_rgb)[48, 64])
+
+
 def test_a_mask_keeps_the_object_and_pales_the_rest():
     photo, alpha = a_photo().linear_rgb, a_disc()
     picture = mask_picture(photo, alpha)

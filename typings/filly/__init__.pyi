@@ -38,8 +38,6 @@ class Scene:
     environment_rotation_deg: float
     background: Sequence[float]
     transparent: bool
-    msaa: int
-    antialiasing: str
     ssao: bool
     tone_mapping: str
     def load(self, source: object, *, strict: bool = ...) -> Model: ...

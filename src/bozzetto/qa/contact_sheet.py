@@ -72,6 +72,7 @@ def draw_asset(
     alpha: Float32[np.ndarray, "h w"],
     agreement: Agreement,
     renderer: Renderer,
+    photo_alpha: Float32[np.ndarray, "h w"] | None = None,
     glb: bytes | None = None,
     cell_px: int = CELL_PX,
 ) -> AssetPictures:
@@ -83,6 +84,7 @@ def draw_asset(
         alpha: Its mask.
         agreement: With that photograph, from `measure_agreement`.
         renderer: From `choose_renderer`.
+        photo_alpha: The photograph file's own alpha channel, if it has one.
         glb: The written file, shown in the textured pictures by renderers that read glTF.
         cell_px: Side of the rendered pictures.
     """
@@ -94,7 +96,7 @@ def draw_asset(
         shape, cameras=[*cameras, corner.camera], style=RenderStyle.TEXTURED
     )
     return AssetPictures(
-        photo=photo_picture(linear_rgb, longest_px=2 * cell_px),
+        photo=photo_picture(linear_rgb, photo_alpha, longest_px=2 * cell_px),
         mask=mask_picture(linear_rgb, alpha, longest_px=2 * cell_px),
         agreement=agreement,
         clay=renderer.render(shape, cameras=cameras, style=RenderStyle.CLAY),

@@ -21,9 +21,17 @@ _PAPER = (250, 250, 249)
 _SUBPIXEL_BITS = 4  # OpenCV draws at a sixteenth of a pixel.
 
 
-def photo_picture(linear_rgb: Float32[np.ndarray, "h w 3"], *, longest_px: int = 720) -> Rgb:
-    """Shrink and encode a photograph."""
-    return srgb8_from_linear(fit_within(linear_rgb, longest_px=longest_px))
+def photo_picture(
+    linear_rgb: Float32[np.ndarray, "h w 3"],
+    alpha: Float32[np.ndarray, "h w"] | None = None,
+    *,
+    longest_px: int = 720,
+) -> Rgb:
+    """Shrink and encode a photograph; one with an alpha channel of its own is laid over white."""
+    colors = linear_rgb
+    if alpha is not None:
+        colors = linear_rgb * alpha[..., None] + (1 - alpha[..., None])
+    return srgb8_from_linear(fit_within(colors, longest_px=longest_px))
 
 
 def mask_picture(
