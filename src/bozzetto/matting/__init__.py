@@ -1,1 +1,1 @@
-"""Cut the object out: segmentation networks, alpha, strokes, checks."""
+"""From photograph to foreground: masks, their refinement, checks, strokes, and the cut-out."""

@@ -1,0 +1,1 @@
+"""Saliency networks behind one protocol; only this package loads ONNX Runtime."""
