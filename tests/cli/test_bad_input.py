@@ -29,11 +29,15 @@ def a_cut_out(*, size=256, radius=90.0):
     return png_bytes(np.dstack([rgb, (alpha * 255).astype(np.uint8)]))
 
 
-def a_huge_png_header():
-    """A PNG that claims 20,000 x 20,000 pixels."""
+def a_huge_png():
+    """A PNG that says it has 20,000 x 20,000 pixels, 1.2 GB once decoded."""
     header = struct.pack(">IIBBBBB", 20_000, 20_000, 8, 2, 0, 0, 0)
-    chunk = struct.pack(">I", len(header)) + b"IHDR" + header
-    return b"\x89PNG\r\n\x1a\n" + chunk + struct.pack(">I", zlib.crc32(b"IHDR" + header))
+    rows = zlib.compress(bytes(1 << 20))
+    chunks = ((b"IHDR", header), (b"IDAT", rows), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )
 
 
 def a_truncated_jpeg():
@@ -45,7 +49,7 @@ def a_truncated_jpeg():
 
 def an_animated_gif():
     buffer = io.BytesIO()
-    frames = [Image.new("P", (200, 200), color) for color in (1, 2, 3)]
+    frames = [Image.new("RGB", (200, 200), color) for color in ("red", "green", "blue")]
     frames[0].save(buffer, format="GIF", save_all=True, append_images=frames[1:])
     return buffer.getvalue()
 
@@ -60,7 +64,7 @@ BAD_FILES = {
     "truncated-jpeg": (a_truncated_jpeg(), "cut off"),
     "text-as-png": (b"Dear diary, today I made a cube.\n" * 40, "text"),
     "one-pixel": (png_bytes(np.zeros((1, 1, 3), np.uint8)), "128"),
-    "huge": (a_huge_png_header(), "20000|20,000"),
+    "huge": (a_huge_png(), "20000|20,000"),
     "all-transparent": (png_bytes(np.zeros((200, 200, 4), np.uint8)), "transparent"),
     "animated-gif": (an_animated_gif(), "animated"),
     "no-object": (nothing_to_see(), "object"),

@@ -89,7 +89,7 @@ class Doctor:
 def diagnose() -> Diagnosis:
     """Look at this installation."""
     default = tuple(default_distributions("bozzetto"))
-    renderer, findings = choose_renderer(None)
+    renderer, findings = choose_renderer()
     return Diagnosis(
         bozzetto=distribution("bozzetto").version,
         python=platform.python_version(),

@@ -73,15 +73,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _fault_sentence(error: Exception) -> str:
     """Keep the details of a fault in a file, and say where."""
     details = "".join(traceback.format_exception(error))
+    first = next(iter(str(error).splitlines()), "no message")
     with contextlib.suppress(OSError):
         handle, name = tempfile.mkstemp(prefix="bozzetto-fault-", suffix=".txt")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(details)
         return (
-            f"A fault in Bozzetto itself stopped this run ({type(error).__name__}: {error}). "
+            f"A fault in Bozzetto itself stopped this run ({type(error).__name__}: {first}). "
             f"Please report it with the file {Path(name)}."
         )
-    return f"A fault in Bozzetto itself stopped this run ({type(error).__name__}: {error})."
+    return f"A fault in Bozzetto itself stopped this run ({type(error).__name__}: {first})."
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from bozzetto.capture.load import read_bytes
 from bozzetto.cli.console import Reporting, Terminal
 from bozzetto.cli.shared import MattingChoice, Output, Photos, UserMasks, project_folder
 from bozzetto.errors import InputError
-from bozzetto.matting.strokes import strokes_from_json
+from bozzetto.matting.strokes_json import strokes_from_json
 from bozzetto.pipeline import runs
 from bozzetto.pipeline.options import MaskOptions
 from bozzetto.views.mask import Stroke

@@ -10,7 +10,11 @@ from bozzetto.errors import InputError
 from bozzetto.pipeline.inputs import asset_name
 from bozzetto.pipeline.options import DraftOptions, MakeOptions, MaskOptions, RefineOptions
 
-Photos = Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="PHOTO...", help_behavior_hint="one or more")]
+Photos = Annotated[
+    tuple[Path, ...],
+    tyro.conf.Positional,
+    tyro.conf.arg(metavar="PHOTO...", help_behavior_hint="one or more"),
+]
 Output = Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="DIR")]
 UserMasks = Annotated[
     tuple[Path, ...], tyro.conf.arg(name="mask", metavar="FILE"), tyro.conf.UseAppendAction

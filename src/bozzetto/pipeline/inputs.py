@@ -9,7 +9,7 @@ from pathlib import Path
 from bozzetto.capture.load import decode_photo, read_bytes
 from bozzetto.errors import InputError, ProjectError
 from bozzetto.findings import Finding
-from bozzetto.matting.strokes import json_from_strokes, strokes_from_json
+from bozzetto.matting.strokes_json import json_from_strokes, strokes_from_json
 from bozzetto.matting.user_mask import decode_mask
 from bozzetto.pipeline.records import read_record
 from bozzetto.pipeline.serialize import text_from

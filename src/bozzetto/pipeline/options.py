@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from bozzetto.engines.registry import DEFAULT_ENGINE
-from bozzetto.errors import InputError
+from bozzetto.engines.registry import DEFAULT_ENGINE, engine_names
+from bozzetto.errors import InputError, UnknownNameError
+from bozzetto.matting.models.registry import DEFAULT_MODEL, model_names
 
 TEXTURE_SIZES = (512, 1024, 2048, 4096)
 
@@ -12,8 +13,12 @@ TEXTURE_SIZES = (512, 1024, 2048, 4096)
 class MaskOptions:
     """How the object is cut out."""
 
-    model: str = "u2netp"
+    model: str = DEFAULT_MODEL
     """Matting network for photos that bring neither a mask nor a real alpha channel."""
+
+    def __post_init__(self) -> None:
+        """Refuse networks that nobody registered, before any work is done."""
+        _check_name(self.model, known=model_names(), what="matting model")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +33,8 @@ class DraftOptions:
     """How many drafts to choose from, 1 to 16."""
 
     def __post_init__(self) -> None:
-        """Refuse values out of range."""
+        """Refuse unknown engines and values out of range, before any work is done."""
+        _check_name(self.engine, known=engine_names(), what="engine")
         if not 1 <= self.variants <= 16:
             raise InputError(
                 f"The number of variants should be 1 to 16, got {self.variants}.",
@@ -71,3 +77,11 @@ class MakeOptions:
     mask: MaskOptions = field(default_factory=MaskOptions)
     draft: DraftOptions = field(default_factory=DraftOptions)
     refine: RefineOptions = field(default_factory=RefineOptions)
+
+
+def _check_name(name: str, *, known: tuple[str, ...], what: str) -> None:
+    """Refuse a name that is not registered."""
+    if name not in known:
+        raise UnknownNameError(
+            f"There is no {what} called {name!r}.", advice=f"Choose one of: {', '.join(known)}."
+        )

@@ -3,6 +3,7 @@
 Works on the GLB as it was written.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,7 @@ from bozzetto.qa.contact_sheet import (
     draw_draft,
 )
 from bozzetto.qa.rendering.base import Renderer
-from bozzetto.qa.rendering.registry import choose_renderer
+from bozzetto.qa.rendering.registry import ENVIRONMENT_VARIABLE, choose_renderer
 from bozzetto.qa.sheet_pictures import photo_picture
 from bozzetto.qa.textures import TextureFacts, measure_textures
 from bozzetto.qa.topology import TopologyFacts, measure_topology
@@ -81,15 +82,15 @@ def preview_stage(
     session: Session, asset: Outcome[StoredAsset], *, judged: Judged, draft: Draft
 ) -> Outcome[Preview]:
     """Measure and draw a finished asset."""
-    renderer, findings = choose_renderer(None)
     key = StageKey(
         stage="previews",
         version=PREVIEW_VERSION,
         inputs=(asset.digest, *judged.mask_digests),
-        options=renderer.name,
+        options=os.environ.get(ENVIRONMENT_VARIABLE),
     )
 
     def make() -> Preview:
+        renderer, findings = choose_renderer()
         return _look(asset.value, judged=judged, draft=draft, renderer=renderer, noticed=findings)
 
     return run_stage(session, key, make, codec=_PREVIEW)
@@ -99,18 +100,19 @@ def draft_sheet_stage(
     session: Session, drafts: Sequence[Outcome[Draft]], *, judged: Judged, name: str
 ) -> Outcome[bytes]:
     """Draw the drafts side by side, in the order they are given."""
-    renderer, _ = choose_renderer(None)
     key = StageKey(
         stage="previews",
         version=DRAFT_SHEET_VERSION,
         inputs=("drafts", name, *(draft.digest for draft in drafts)),
-        options=renderer.name,
+        options=os.environ.get(ENVIRONMENT_VARIABLE),
     )
 
     def make() -> bytes:
+        renderer, _ = choose_renderer()
         pictures = [draw_draft(draft.value, renderer=renderer) for draft in drafts]
-        photo = photo_picture(judged.inputs[0].photo.linear_rgb)
-        return encode_picture(draft_sheet(pictures, name=name, photo=photo), suffix=".png")
+        photo = judged.inputs[0].photo
+        picture = photo_picture(photo.linear_rgb, photo.alpha)
+        return encode_picture(draft_sheet(pictures, name=name, photo=picture), suffix=".png")
 
     return run_stage(session, key, make, codec=_DRAFT_SHEET, label="previews of drafts")
 
@@ -144,6 +146,7 @@ def _look(
     pictures = draw_asset(
         asset,
         linear_rgb=judged.inputs[0].photo.linear_rgb,
+        photo_alpha=judged.inputs[0].photo.alpha,
         alpha=judged.masks[0].value.mask.alpha,
         agreement=agreements[0],
         renderer=renderer,

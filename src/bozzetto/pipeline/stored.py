@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import cv2
 import numpy as np
@@ -18,7 +19,7 @@ from bozzetto.engines.registry import load_engine
 from bozzetto.errors import FormatError
 from bozzetto.findings import Finding
 from bozzetto.formats.glb import read_glb, write_glb, write_white_glb
-from bozzetto.matting.strokes import json_from_strokes
+from bozzetto.matting.strokes_json import json_from_strokes
 from bozzetto.pipeline.inputs import PhotoInput
 from bozzetto.pipeline.options import DraftOptions, MaskOptions, RefineOptions
 from bozzetto.pipeline.photo_to_asset import Masked, Refined, make_mask, refine_draft, usable_views
@@ -219,10 +220,16 @@ def _stored(refined: Refined) -> StoredAsset:
 
 
 def _write_asset(stored: StoredAsset, folder: Path) -> None:
-    """Write the GLB, the texel provenance beside it, and the record."""
+    """Write the GLB, the provenance of its vertices and texels beside it, and the record.
+
+    The vertices' provenance is not in the GLB, because some viewers refuse custom attributes.
+    """
     (folder / "asset.glb").write_bytes(stored.glb)
     (folder / "asset.json").write_text(text_from(stored.record), "utf-8")
     provenance = stored.asset.provenance
+    mesh = stored.asset.mesh
+    with (folder / "vertices.npz").open("wb") as file:
+        np.savez(file, allow_pickle=False, confidence=mesh.confidence, origin=mesh.origin)
     write_picture(folder / "origin.png", provenance.origin)
     confidence = np.round(provenance.confidence * 255).astype(np.uint8)
     write_picture(folder / "confidence.png", confidence)
@@ -238,13 +245,17 @@ def _read_asset(folder: Path) -> StoredAsset:
         if origin is None or confidence is None:
             raise FileNotFoundError
         asset = read_glb(glb, name="asset.glb")
-    except (OSError, FormatError) as error:
+        with np.load(folder / "vertices.npz", allow_pickle=False) as vertices:
+            mesh = dataclasses.replace(
+                asset.mesh, confidence=vertices["confidence"], origin=vertices["origin"]
+            )
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile, FormatError) as error:
         raise damaged(folder) from error
     provenance = TexelProvenance(
         origin=origin.astype(np.uint8), confidence=confidence.astype(np.float32) / np.float32(255)
     )
     cameras = tuple(camera_of_record(camera) for camera in record.cameras)
-    asset = dataclasses.replace(asset, provenance=provenance, cameras=cameras)
+    asset = dataclasses.replace(asset, mesh=mesh, provenance=provenance, cameras=cameras)
     return StoredAsset(glb=glb, asset=asset, record=record)
 
 
