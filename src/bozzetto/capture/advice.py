@@ -9,7 +9,7 @@ from bozzetto.capture.evidence import gather
 from bozzetto.capture.exposure import find_exposure
 from bozzetto.capture.framing import find_framing
 from bozzetto.capture.lighting import find_hard_light
-from bozzetto.capture.mask_shape import find_hiding_view, find_mask_faults
+from bozzetto.capture.mask_shape import find_box_alpha, find_hiding_view, find_mask_faults
 from bozzetto.capture.noise import find_noise
 from bozzetto.capture.options import AdviceOptions
 from bozzetto.capture.sharpness import find_blur
@@ -39,6 +39,7 @@ def advise(
     if faults:
         return tuple(faults)
     return (
+        *find_box_alpha(evidence),
         *find_blur(evidence, options=options),
         *find_noise(evidence, options=options),
         *find_jpeg_damage(photo, evidence, options=options),

@@ -18,13 +18,22 @@ def open_with_libheif(data: bytes) -> OpenPhoto:
     """
     container = pi_heif.open_heif(data, convert_hdr_to_8bit=False)
     width, height = container.size
+    return OpenPhoto(
+        width=width,
+        height=height,
+        num_frames=1,
+        read_exif=lambda: _exif(container),
+        decode=lambda: _decode(container),
+    )
+
+
+def _exif(container: pi_heif.HeifFile) -> Image.Exif:
+    """Return the primary picture's EXIF, empty where there is none."""
     exif = Image.Exif()
     stored = container.info.get("exif")
     if isinstance(stored, bytes):
         exif.load(stored)
-    return OpenPhoto(
-        width=width, height=height, num_frames=1, exif=exif, decode=lambda: _decode(container)
-    )
+    return exif
 
 
 def _decode(container: pi_heif.HeifFile) -> Pixels:

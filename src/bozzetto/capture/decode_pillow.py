@@ -55,7 +55,7 @@ def open_with_pillow(data: bytes, known: PhotoFormat, *, name: str) -> OpenPhoto
         width=image.width,
         height=image.height,
         num_frames=1 if known is PhotoFormat.TIFF else frames,
-        exif=image.getexif(),
+        read_exif=image.getexif,
         decode=lambda: _decode(image, data, known, name=name),
         findings=(_pages_finding(frames, name=name),) if pages else (),
     )
@@ -120,10 +120,10 @@ def _deep_grey(image: Image.Image, known: PhotoFormat) -> Pixels:
 
 
 def _deep_color(data: bytes) -> Samples | None:
-    """Decode 16-bit samples by OpenCV, stored order, channels as grey or BGR with alpha last."""
+    """Decode 16-bit samples by OpenCV: grey or BGR, with alpha last; None where it cannot."""
     encoded = np.frombuffer(data, np.uint8)
     try:
-        decoded = cv2.imdecode(encoded, cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION)
+        decoded = cv2.imdecode(encoded, cv2.IMREAD_UNCHANGED)
     except cv2.error:
         return None
     # imdecode returns None for what it cannot read, which its types do not tell.
@@ -142,7 +142,7 @@ def _deep_pixels(wide: Samples, image: Image.Image, known: PhotoFormat) -> Pixel
         alpha=wide[..., -1] if channels in (2, 4) else None,
         bits_per_channel=16,
         icc=_icc(image),
-        is_upright=False,
+        is_upright=known is PhotoFormat.TIFF,  # OpenCV turns TIFFs whatever its flags say.
     )
 
 

@@ -18,6 +18,7 @@ from bozzetto.views.mask import Mask
 from bozzetto.views.photo import Photo
 
 _HAND_MADE = ("alpha-channel", "user")
+_BOX_FILL = 0.985
 _MIN_OBJECT = 0.0005
 """Share of the picture below which a mask counts as empty."""
 
@@ -74,7 +75,9 @@ class Evidence:
     has_mask: bool
     mask_is_hand_made: bool
     is_cut_out: bool
-    """The file itself has alpha: its background was taken away, and means nothing."""
+    """The file itself has alpha along an outline: its background was taken away."""
+    alpha_box: Region | None
+    """Of the file's own alpha where that is a plain box, in the photo; else None."""
     box: Region
     """Of the object in the photo; the whole photo where there is no mask."""
     overview: Overview
@@ -122,16 +125,19 @@ def gather(photo: Photo, mask: Mask | None, *, options: AdviceOptions) -> Eviden
     alpha = _object_alpha(photo, mask)
     whole = Region(x0=0, y0=0, x1=photo.width, y1=photo.height)
     box = (bounding_box(alpha > 0.5) if alpha is not None else None) or whole
+    alpha_box = filled_box(photo.alpha > 0.5) if photo.alpha is not None else None
+    is_cut_out = photo.alpha is not None and alpha_box is None
     return Evidence(
         name=photo.name,
         width=photo.width,
         height=photo.height,
         has_mask=alpha is not None,
         mask_is_hand_made=mask is None or mask.source in _HAND_MADE,
-        is_cut_out=photo.alpha is not None,
+        is_cut_out=is_cut_out,
+        alpha_box=alpha_box,
         box=box,
         overview=_overview(photo, alpha, options=options),
-        detail=_detail(photo, alpha, box=box, options=options),
+        detail=_detail(photo, alpha, box=box, is_cut_out=is_cut_out, options=options),
     )
 
 
@@ -143,6 +149,14 @@ def bounding_box(spots: Bool[np.ndarray, "h w"]) -> Region | None:
     return Region(
         x0=int(columns[0]), y0=int(rows[0]), x1=int(columns[-1]) + 1, y1=int(rows[-1]) + 1
     )
+
+
+def filled_box(spots: Bool[np.ndarray, "h w"]) -> Region | None:
+    """Return the box around the true pixels if they fill it; None where they have an outline."""
+    box = bounding_box(spots)
+    if box is None or float(spots[box.y0 : box.y1, box.x0 : box.x1].mean()) < _BOX_FILL:
+        return None
+    return box
 
 
 def _object_alpha(photo: Photo, mask: Mask | None) -> Float32[np.ndarray, "h w"] | None:
@@ -169,6 +183,7 @@ def _detail(
     alpha: Float32[np.ndarray, "h w"] | None,
     *,
     box: Region,
+    is_cut_out: bool,
     options: AdviceOptions,
 ) -> Detail:
     """Cut out the object's box, shrunk only where it is larger than a texture would show."""
@@ -178,7 +193,7 @@ def _detail(
     if alpha is not None:
         size = (light.shape[1], light.shape[0])
         solid = cv2.resize(np.ascontiguousarray(alpha[window]), size, interpolation=cv2.INTER_AREA)
-        inside = _zone(np.asarray(solid), is_cut_out=photo.alpha is not None)
+        inside = _zone(np.asarray(solid), is_cut_out=is_cut_out)
     return Detail(
         luma=srgb_from_linear(light),
         zone=inside.astype(bool),

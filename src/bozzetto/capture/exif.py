@@ -4,7 +4,7 @@ Standard: CIPA DC-008 (Exif 3.0). A 35 mm equivalent compares diagonals (CIPA DC
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from PIL import ExifTags, Image
@@ -30,16 +30,17 @@ class ExifFacts:
     findings: tuple[Finding, ...] = ()
 
 
-def read_exif(exif: Image.Exif, *, width: int, height: int, name: str) -> ExifFacts:
+def read_exif(read: Callable[[], Image.Exif], *, width: int, height: int, name: str) -> ExifFacts:
     """Read what is of use from EXIF; nonsense becomes a finding, never an error.
 
     Args:
-        exif: As the decoder gives it; tags are parsed here.
+        read: Brings the tags from the decoder; what it raises is caught, too.
         width: Of the stored picture, before its orientation is applied.
         height: As width.
         name: The photo's name, for findings.
     """
     try:
+        exif = read()
         orientation, findings = _orientation(exif.get(ExifTags.Base.Orientation), name=name)
         tags: Mapping[int, object] = exif.get_ifd(ExifTags.IFD.Exif)
         focal_px, focal_findings = _focal_px(tags, width=width, height=height, name=name)

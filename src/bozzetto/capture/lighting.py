@@ -22,12 +22,19 @@ _MAX_PIXELS = 4000
 _MIN_PIXELS = 200
 _DARKEST = 0.002
 """Linear light below which chromaticity is noise."""
-_LEAST_EXPLAINED = 0.45
+_LEAST_EXPLAINED = 0.53
 """Share of the variance within materials that light must explain."""
+_LEAST_AGREED = 0.6
+"""Share of the object that must agree; a black cap over a white label is one material to us, but
+the red body between them shows no fall of light."""
 _DIRECTIONS_DEG = np.arange(0, 180, 15)
 _RIM = 0.02
 _STEP_OVER_PLANE = 1.12
 """How much better a step must fit than a plane to be called a shadow's edge."""
+_LEAST_OVERLAP = 0.02
+"""Variance of a step within materials below which it only parts materials, and tells nothing."""
+_LEAST_SPREAD = 0.2
+"""Variance of a material's place, relative to the object's, from which it can tell of light."""
 _CUTS = np.arange(20, 81, 5)
 """Percentiles along a direction at which a shadow's edge is tried."""
 
@@ -40,7 +47,8 @@ class Falloff:
     """Difference of both ends, or of both sides of the step."""
     explained: float
     """Share of the variance within materials, 0 to 1."""
-    direction_deg: float
+    agreed: float
+    """Share of the object, among materials on both its ends, that shows this fall by itself."""
     is_step: bool
 
 
@@ -53,6 +61,7 @@ def find_hard_light(evidence: Evidence, *, options: AdviceOptions) -> list[Findi
         falloff is None
         or falloff.stops <= options.light_falloff_stops
         or falloff.explained < _LEAST_EXPLAINED
+        or falloff.agreed < _LEAST_AGREED
     ):
         return []
     if falloff.is_step:
@@ -136,7 +145,7 @@ def _best_plane(
     return Falloff(
         stops=length * reach,
         explained=float((fitted**2).mean()) / total,
-        direction_deg=float(np.degrees(np.arctan2(slope[1], slope[0]))),
+        agreed=_agreement(along, level, material, height=length),
         is_step=False,
     )
 
@@ -149,24 +158,50 @@ def _best_step(
     """Try shadow edges of all directions and places; return the one that explains most."""
     left = _without_material(level, material)
     total = float((left**2).mean())
-    best: Falloff | None = None
     if total < 1e-6:
         return None
-    for direction in _DIRECTIONS_DEG:
-        angle = np.radians(direction)
-        along = position @ np.array([np.cos(angle), np.sin(angle)])
+    best: tuple[float, float, Float64[np.ndarray, " n"]] = (0.0, 0.0, np.zeros_like(level))
+    for direction in np.radians(_DIRECTIONS_DEG):
+        along = position @ np.array([np.cos(direction), np.sin(direction)])
         for cut in np.percentile(along, _CUTS):
-            side = _without_material((along > cut).astype(np.float64), material)
+            lit = (along > cut).astype(np.float64)
+            side = _without_material(lit, material)
             power = float((side**2).mean())
-            if power < 0.02:  # The step only parts materials, so it tells nothing of light.
+            if power < _LEAST_OVERLAP:
                 continue
             height = float((side * left).mean()) / power
             explained = height**2 * power / total
-            if best is None or explained > best.explained:
-                best = Falloff(
-                    stops=abs(height),
-                    explained=explained,
-                    direction_deg=float(direction),
-                    is_step=True,
-                )
-    return best
+            if explained > best[0]:
+                best = (explained, height, lit)
+    explained, height, lit = best
+    return Falloff(
+        stops=abs(height),
+        explained=explained,
+        agreed=_agreement(lit, level, material, height=height),
+        is_step=True,
+    )
+
+
+def _agreement(
+    place: Float64[np.ndarray, " n"],
+    level: Float64[np.ndarray, " n"],
+    material: Int32[np.ndarray, " n"],
+    *,
+    height: float,
+) -> float:
+    """Return the share of the object whose material falls by half of `height` or more by itself.
+
+    Materials that keep to one end cannot tell, and do not count.
+    """
+    spread = float(place.var())
+    agreed, asked = 0, 0
+    for k in range(_NUM_MATERIALS):
+        here = material == k
+        moved = place[here] - place[here].mean() if here.any() else place[here]
+        power = float((moved**2).sum())
+        if power < _LEAST_SPREAD * spread * max(int(here.sum()), 1):
+            continue
+        own = float((moved * level[here]).sum()) / max(power, 1e-12)
+        asked += int(here.sum())
+        agreed += int(here.sum()) if own * np.sign(height) > 0.5 * abs(height) else 0
+    return agreed / asked if asked > 0.3 * len(place) else 0.0

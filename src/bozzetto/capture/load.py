@@ -95,7 +95,7 @@ def decode_photo(
     known = _known_format(data, name=name)
     with _refusals(known, name=name):
         opened = _open(data, known, name=name, limits=limits)
-        exif = read_exif(opened.exif, width=opened.width, height=opened.height, name=name)
+        exif = read_exif(opened.read_exif, width=opened.width, height=opened.height, name=name)
         pixels = opened.decode()
     orientation = 1 if pixels.is_upright else exif.orientation
     space, color_findings = _color_space(pixels, name=name)

@@ -7,11 +7,10 @@ import cv2
 import numpy as np
 from jaxtyping import Bool
 
-from bozzetto.capture.evidence import Evidence, bounding_box
+from bozzetto.capture.evidence import Evidence, bounding_box, filled_box
 from bozzetto.capture.options import AdviceOptions
-from bozzetto.findings import Finding, Severity
+from bozzetto.findings import Finding, Region, Severity
 
-_BOX_FILL = 0.985
 _INVERTED_BORDER = 0.75
 _HOLE_SHARE = 0.03
 _LIKE_ITS_MIRROR = 0.8
@@ -25,7 +24,7 @@ def find_mask_faults(evidence: Evidence) -> list[Finding]:
     """Judge the mask's own plausibility."""
     if not evidence.has_mask:
         return []
-    return _inverted(evidence) or _box_alpha(evidence)
+    return _inverted(evidence) or _box_mask(evidence)
 
 
 def find_hiding_view(evidence: Evidence, *, options: AdviceOptions) -> list[Finding]:
@@ -68,24 +67,34 @@ def _enclosed(spots: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:
     return piece if border.mean() < 1 - _INVERTED_BORDER else np.zeros_like(spots)
 
 
-def _box_alpha(evidence: Evidence) -> list[Finding]:
-    """A cut-out that fills an upright rectangle has kept its background."""
+def _box_mask(evidence: Evidence) -> list[Finding]:
+    """A hand-made cut-out that fills an upright rectangle has kept its background.
+
+    A network's mask may do so too, for a box seen from the front.
+    """
     inside = evidence.overview.inside
-    box = bounding_box(inside)
-    if box is None or not evidence.mask_is_hand_made:
+    if not evidence.mask_is_hand_made or filled_box(inside) is None:
         return []
-    fill = float(inside[box.y0 : box.y1, box.x0 : box.x1].mean())
-    if fill < _BOX_FILL:
+    return [_box_finding(evidence, evidence.region(inside))]
+
+
+def find_box_alpha(evidence: Evidence) -> list[Finding]:
+    """Judge the file's own alpha where another mask is used instead of it."""
+    if evidence.alpha_box is None or evidence.mask_is_hand_made:
         return []
-    return [
-        evidence.finding(
-            "mask.box",
-            "The cut-out is a plain rectangle: the background seems to be still in it.",
-            fix="Cut the object out along its outline, or give the photo without alpha.",
-            measured=fill,
-            limit=_BOX_FILL,
-        )
-    ]
+    return [_box_finding(evidence, evidence.alpha_box)]
+
+
+def _box_finding(evidence: Evidence, where: Region | None) -> Finding:
+    """Say that a cut-out is none."""
+    return evidence.finding(
+        "mask.box",
+        "The cut-out is a plain rectangle: the background seems to be still in it.",
+        fix="Cut the object out along its outline, or give the photo without alpha.",
+        measured=1.0,
+        limit=1.0,
+        where=where,
+    )
 
 
 def _frontal(evidence: Evidence, *, options: AdviceOptions) -> list[Finding]:

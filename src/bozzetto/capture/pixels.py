@@ -39,7 +39,8 @@ class OpenPhoto:
     height: int
     num_frames: int
     """1 for still pictures; pages and auxiliary pictures do not count."""
-    exif: Image.Exif
+    read_exif: Callable[[], Image.Exif]
+    """To be called after the size has been judged: Pillow decodes a PNG to find its EXIF."""
     decode: Callable[[], Pixels]
     """Decodes the pixels; may raise whatever the decoder raises."""
     findings: tuple[Finding, ...] = ()

@@ -116,7 +116,8 @@ def measure_blur(edges: Edges) -> Blur:
     if len(used) < 2:
         return Blur(overall_px=overall, motion_px=0.0, direction_deg=0.0)
     angle = (used + 0.5) * np.pi / _NUM_DIRECTIONS
-    variance = np.array([np.percentile(edges.width_px[index == k], _SHARPEST) ** 2 for k in used])
+    widths = [np.percentile(edges.width_px[index == k], _SHARPEST) for k in used]
+    variance = np.square(widths, dtype=np.float64)
     motion, direction = _fit_motion(angle, variance, weight=np.sqrt(counts[used]))
     return Blur(overall_px=overall, motion_px=motion, direction_deg=float(np.degrees(direction)))
 

@@ -8,17 +8,16 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float32
 
-from bozzetto.capture.background import rim_difference
-from bozzetto.capture.evidence import Evidence
+from bozzetto.capture.evidence import Evidence, Overview
 from bozzetto.capture.options import AdviceOptions
 from bozzetto.findings import Finding
 
 _RIM = 0.05
 _SOFT = (0.1, 0.9)
-_LOOKS_ALIKE = 9.0
+_LOOKS_ALIKE = 10.0
 """CIE76 up to which the inside of the object counts as background seen through it."""
-_VISIBLE_RIM = 14.0
-"""CIE76 at the rim, upper quarter: glass has bright and dark edges, a hole in a mask has not."""
+_VISIBLE_RIM = 0.018
+"""Gradient at the outline, upper quarter: glass shows edges, a faulty mask on bare ground none."""
 _GLINT = 0.93
 _GLINT_ABOVE = 0.3
 _GREY = 0.16
@@ -48,9 +47,7 @@ def _transparent(evidence: Evidence, *, options: AdviceOptions) -> list[Finding]
         return []
     through = core & (_background_difference(evidence) < _LOOKS_ALIKE)
     share = float(through.sum() / core.sum())
-    difference, rim = rim_difference(evidence.overview)
-    visible = rim.any() and float(np.percentile(difference[rim], 75)) > _VISIBLE_RIM
-    if share <= options.see_through or not visible:
+    if share <= options.see_through or _rim_edge(evidence.overview) < _VISIBLE_RIM:
         return []
     return [_transparent_finding(evidence, share, limit=options.see_through, spots=through)]
 
@@ -67,6 +64,16 @@ def _transparent_finding(
         limit=limit,
         where=evidence.region(spots),
     )
+
+
+def _rim_edge(overview: Overview) -> float:
+    """Return how strong the edge along the outline is, by its upper quarter."""
+    inside = overview.inside.astype(np.uint8)
+    kernel = np.ones((5, 5), np.uint8)
+    rim = np.asarray(cv2.dilate(inside, kernel)) != np.asarray(cv2.erode(inside, kernel))
+    gx = np.asarray(cv2.Scharr(overview.luma, cv2.CV_32F, 1, 0), np.float32) / 32
+    gy = np.asarray(cv2.Scharr(overview.luma, cv2.CV_32F, 0, 1), np.float32) / 32
+    return float(np.percentile(np.hypot(gx, gy)[rim], 75)) if rim.any() else 0.0
 
 
 def _filled(spots: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:
