@@ -245,9 +245,8 @@ def _thin_parts(case: _Case) -> Finding | None:
     labels, sizes = _components(lost)
     if len(sizes) == 0:
         return None
-    lightness = case.srgb.max(axis=2)
-    step = cv2.morphologyEx(lightness, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
-    edge = np.asarray(step, np.float32)
+    step = cv2.morphologyEx(case.srgb, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    edge = np.asarray(step, np.float32).max(axis=2)
     near = _dilated(case.inside, 11)
     parts = [
         label

@@ -85,4 +85,5 @@ def spread_colours(colours: Picture, weights: Plane) -> Picture:
     filled = spread_colours(coarse.astype(np.float32), np.minimum(2 * coarse_weights, 1))
     up = np.asarray(cv2.resize(filled, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
     up = up.reshape(height, width, 3)
-    return (up + (colours - up) * weights[:, :, None]).astype(np.float32)
+    # This form gives trusted pixels back exactly; up + (colours - up) * weight would round.
+    return (up * (1 - weights)[:, :, None] + colours * weights[:, :, None]).astype(np.float32)

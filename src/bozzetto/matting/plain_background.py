@@ -110,10 +110,10 @@ def combine_with_backdrop(
     empty = _backdrop_region(distance < near, coarse)
     parts = (distance > far) & (cover > 0.5) & ~_shadows(srgb, backdrop, empty)
     added = _hanging_on(parts, coarse > 0.5)
-    # The rim of parts is neither backdrop nor certain: colour alone tells how much it covers.
-    rim = cv2.dilate(added.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    result = np.where(empty, 0, coarse)
-    result = np.where(rim, np.maximum(np.where(coarse > 0.9, coarse, 0), cover), result)
+    result = np.where(empty, 0, np.where(added, np.maximum(coarse, cover), coarse))
+    # Beside the empty backdrop a pixel of a part is a mixture, and colour tells how much of each.
+    rim = _grown(added) & _grown(empty)
+    result = np.where(rim, cover, result)
     return result.astype(np.float32)
 
 
@@ -122,6 +122,12 @@ def _cover(distance: Plane, *, far: float) -> Plane:
     reach = np.ones((7, 7), np.uint8)
     strongest = np.asarray(cv2.dilate(distance, reach), np.float32)
     return np.clip(distance / np.maximum(0.9 * strongest, far), 0, 1).astype(np.float32)
+
+
+def _grown(region: Region) -> Region:
+    """Grow a region by one pixel."""
+    grown = cv2.dilate(region.astype(np.uint8), np.ones((3, 3), np.uint8))
+    return np.asarray(grown, np.uint8) > 0
 
 
 def _backdrop_region(like_backdrop: Region, coarse: Plane) -> Region:
