@@ -142,7 +142,7 @@ def depth_reason(mesh: Mesh) -> Reason:
         name="depth_to_width",
         value=ratio,
         score=float(np.exp(-0.5 * unusual**2)),
-        weight=1.0,
+        weight=0.5,  # A hint about all objects must not outvote what this photo's light says.
         text=f"it is {ratio:.2f} times as deep as it is narrow",
     )
 

@@ -5,6 +5,7 @@ Letters: v vertices, n texels, h w rows and columns.
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +20,8 @@ from bozzetto.texturing.project import PhotoView, project_photos
 from bozzetto.texturing.rasterize import Texels
 from bozzetto.texturing.tangents import surface_frames, tangent_from_world
 
-_TEXELS_PER_PART = 1 << 18
+_TEXELS_PER_PART = 1 << 17
+_WORKERS = 2  # Array work lets threads run side by side; more of them only cost memory.
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -62,9 +64,14 @@ def bake_maps(
         padding_px: Width of the gutter.
     """
     maps = _blank(texels.size, material)
-    for start in range(0, len(texels), _TEXELS_PER_PART):
+
+    def bake(start: int) -> None:
         part = texels.part(slice(start, start + _TEXELS_PER_PART))
         _bake_part(maps, mesh, part, views=views, dense=dense)
+
+    # Parts write to different texels, so the result does not depend on who comes first.
+    with ThreadPoolExecutor(max_workers=_WORKERS) as pool:
+        list(pool.map(bake, range(0, len(texels), _TEXELS_PER_PART)))
     _fill_around(maps, texels, padding_px)
     return maps
 
