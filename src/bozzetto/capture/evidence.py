@@ -115,8 +115,8 @@ class Evidence:
             fix=fix,
             subject=self.name,
             where=where or self.box,
-            measured=float(measured),
-            limit=float(limit),
+            measured=measured,
+            limit=limit,
         )
 
 

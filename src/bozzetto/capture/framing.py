@@ -42,8 +42,8 @@ def _low_resolution(evidence: Evidence, *, options: AdviceOptions) -> list[Findi
             f"The object is only {longer} pixels large; "
             f"{options.min_object_px} are the least for a good texture.",
             fix="Use the original photo, or go closer.",
-            measured=longer,
-            limit=options.min_object_px,
+            measured=float(longer),
+            limit=float(options.min_object_px),
             severity=Severity.ERROR if longer < _FEW_PX else Severity.WARNING,
         )
     ]

@@ -29,6 +29,8 @@ _LEAST_AGREED = 0.6
 the red body between them shows no fall of light."""
 _DIRECTIONS_DEG = np.arange(0, 180, 15)
 _RIM = 0.02
+_LEAST_ASKED = 0.3
+"""Share of the object that must be of materials on both of its ends."""
 _STEP_OVER_PLANE = 1.12
 """How much better a step must fit than a plane to be called a shadow's edge."""
 _LEAST_OVERLAP = 0.02
@@ -89,7 +91,7 @@ def measure_falloff(
         core: Pixels of the object.
     """
     linear = linear_from_srgb(np.asarray(cv2.GaussianBlur(rgb, (0, 0), 1.5), np.float32))
-    usable = core & (linear.max(axis=2) > _DARKEST) & (linear.min(axis=2) < 0.95)
+    usable = core & (linear.max(axis=2) > _DARKEST)
     y, x = np.nonzero(usable)
     if len(y) < _MIN_PIXELS:
         return None
@@ -204,4 +206,4 @@ def _agreement(
         own = float((moved * level[here]).sum()) / max(power, 1e-12)
         asked += int(here.sum())
         agreed += int(here.sum()) if own * np.sign(height) > 0.5 * abs(height) else 0
-    return agreed / asked if asked > 0.3 * len(place) else 0.0
+    return agreed / asked if asked > _LEAST_ASKED * len(place) else 0.0

@@ -2,7 +2,7 @@
 
 The mask of Immerkaer, "Fast noise variance estimation" (1996), in blocks: the calmest blocks hold
 noise alone. Texture is told from noise by its correlation: averaging 2 x 2 pixels halves noise.
-Letters: h w rows and columns, k blocks.
+Letters: h w rows and columns of pixels; rows, columns of blocks.
 """
 
 import cv2
@@ -57,14 +57,14 @@ def measure_noise(luma: Plane, zone: Plane) -> float | None:
     return float(np.percentile(_block_means(residual)[usable], _CALMEST)) * _MEAN_TO_SIGMA
 
 
-def _block_means(plane: Plane) -> Plane:
+def _block_means(plane: Plane) -> Float32[np.ndarray, "rows columns"]:
     """Average blocks; what is left over at the right and bottom is dropped."""
     rows, columns = plane.shape[0] // _BLOCK_PX, plane.shape[1] // _BLOCK_PX
     cut = plane[: rows * _BLOCK_PX, : columns * _BLOCK_PX]
     return cut.reshape(rows, _BLOCK_PX, columns, _BLOCK_PX).mean(axis=(1, 3))
 
 
-def _halved(plane: Plane) -> Plane:
+def _halved(plane: Plane) -> Float32[np.ndarray, "rows columns"]:
     """Average 2 x 2 pixels."""
     size = (max(1, plane.shape[1] // 2), max(1, plane.shape[0] // 2))
     return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.float32)

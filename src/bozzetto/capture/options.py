@@ -11,8 +11,8 @@ class AdviceOptions:
     """Width of the sharpest quarter of edges, as the sigma of a Gaussian, in pixels of the object
     at `detail_px`; a sharp photo has 0.3 to 1."""
     motion_px: float = 1.5
-    """The part of the edges' width that depends on direction, as a sigma; 3.5 times it is the
-    length of the smear."""
+    """The part of the edges' width that depends on direction, as a sigma; 1.5 is a smear of about
+    5 pixels."""
     noise: float = 0.02
     """Standard deviation of the noise in flat parts, encoded luma of 0 to 1."""
     clipped_highlights: float = 0.12

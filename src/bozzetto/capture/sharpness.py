@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from jaxtyping import Bool, Float32, Float64, Shaped
+from scipy.special import erf
 
 from bozzetto.capture.evidence import Detail, Evidence
 from bozzetto.capture.options import AdviceOptions
@@ -65,7 +66,7 @@ def find_blur(evidence: Evidence, *, options: AdviceOptions) -> list[Finding]:
     if blur.motion_px > options.motion_px:
         finding = evidence.finding(
             "blur.motion",
-            f"The object is smeared over about {blur.motion_px * np.sqrt(12):.0f} pixels "
+            f"The object is smeared over about {smear_length(blur.motion_px):.0f} pixels "
             f"at {blur.direction_deg:.0f} degrees: camera or object moved.",
             fix="Use a tripod or a shorter exposure, and take the photo again.",
             measured=blur.motion_px,
@@ -120,6 +121,18 @@ def measure_blur(edges: Edges) -> Blur:
     variance = np.square(widths, dtype=np.float64)
     motion, direction = _fit_motion(angle, variance, weight=np.sqrt(counts[used]))
     return Blur(overall_px=overall, motion_px=motion, direction_deg=float(np.degrees(direction)))
+
+
+def smear_length(motion_px: float) -> float:
+    """Return the length of an even smear whose edges look as wide as that Gaussian, in pixels.
+
+    Across a smear of length L the gradient after smoothing by a is erf(L / (2 sqrt(2) a)) / L.
+    Beyond 14 pixels lengths cannot be told apart, and 14 is returned.
+    """
+    lengths = np.linspace(0.5, 14, 28)
+    fine, coarse = (erf(lengths / (2 * np.sqrt(2) * s)) for s in (_FINE_PX, _COARSE_PX))
+    widths = _width((fine / coarse).astype(np.float32))
+    return float(np.interp(motion_px, widths, lengths))
 
 
 def _fit_motion(
