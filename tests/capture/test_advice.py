@@ -4,6 +4,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.capture.scenes import (
     BOX,
     HEIGHT,
@@ -323,6 +325,39 @@ def test_limits_are_options():
 def test_same_photo_same_advice():
     photo, mask = a_scene(under_light(half_in_shadow))
     assert advise(photo, mask) == advise(photo, mask)
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    size=st.tuples(st.integers(8, 300), st.integers(8, 300)),
+    corners=st.tuples(*[st.floats(0, 1)] * 4),
+    softness=st.sampled_from([0.0, 0.5, 1.0]),
+    look=st.sampled_from(["noise", "flat", "black", "white", "steps"]),
+    kind=st.sampled_from(["none", "user", "net", "own alpha"]),
+)
+def test_any_photo_and_any_mask_get_findings_that_lie_within_the_photo(
+    size, corners, softness, look, kind
+):
+    width, height = size
+    rgb = {
+        "noise": np.random.default_rng(0).random((height, width, 3)),
+        "flat": np.full((height, width, 3), 0.5),
+        "black": np.zeros((height, width, 3)),
+        "white": np.ones((height, width, 3)),
+        "steps": np.indices((height, width)).sum(0)[..., None] // 9 % 2 * np.ones(3),
+    }[look]
+    x, y = (
+        sorted(int(c * side) for c in corners[i : i + 2]) for i, side in ((0, width), (2, height))
+    )
+    alpha = np.zeros((height, width), np.float32)
+    alpha[y[0] : y[1] + 1, x[0] : x[1] + 1] = 1 - 0.5 * softness
+    photo = as_photo(rgb, alpha, cut_out=kind == "own alpha")
+    mask = as_mask(alpha, source=kind) if kind in ("user", "net") else None
+    for finding in advise(photo, mask):
+        where = finding.where
+        assert 0 <= where.x0 < where.x1 <= width
+        assert 0 <= where.y0 < where.y1 <= height
+        assert np.isfinite([finding.measured, finding.limit]).all()
 
 
 SHARED = Path(os.environ.get("BOZZETTO_SHARED", Path(__file__).parents[3] / "shared")) / "photos"

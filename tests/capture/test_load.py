@@ -243,6 +243,13 @@ def test_refuses_animations(file_format):
         decoded(data)
 
 
+def test_a_phones_jpeg_of_several_pictures_is_a_still_photo():
+    frames = [Image.fromarray(quadrants()), Image.fromarray(noise_picture())]
+    photo, findings = decoded(encoded(frames[0], "MPO", save_all=True, append_images=frames[1:]))
+    np.testing.assert_allclose(corners(photo), QUADRANTS, atol=6)
+    assert (photo.file_format, findings) == ("JPEG", ())
+
+
 def test_refuses_a_still_gif_by_name():
     with pytest.raises(PhotoError, match="is a GIF"):
         decoded(encoded(Image.fromarray(quadrants()).convert("P"), "GIF"))
