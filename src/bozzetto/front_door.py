@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bozzetto.pipeline import runs
 from bozzetto.pipeline.approval import Approval
-from bozzetto.pipeline.inputs import asset_name
+from bozzetto.pipeline.names import default_folder
 from bozzetto.pipeline.options import MakeOptions, MaskOptions, RefineOptions
 from bozzetto.pipeline.progress import Progress, silent
 from bozzetto.pipeline.report import Delivery
@@ -111,4 +111,4 @@ def _folder(output: AnyPath | None, photos: Sequence[Path]) -> Path:
     """Return the project's folder."""
     if output is not None:
         return Path(output)
-    return Path(f"{asset_name(photos[0].stem)}.bozzetto") if photos else Path("bozzetto")
+    return default_folder(photos) if photos else Path("bozzetto")

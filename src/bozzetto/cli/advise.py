@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from bozzetto.cli.console import Reporting, Terminal
 from bozzetto.cli.shared import MattingChoice, Output, Photos
 from bozzetto.errors import InputError
-from bozzetto.findings import Finding
-from bozzetto.pipeline import photo_advice
+from bozzetto.findings import Finding, Severity
 from bozzetto.pipeline.options import MaskOptions
 
 
@@ -23,6 +22,9 @@ class Advise:
 
     def run(self) -> int:
         """Run the command and return its exit code."""
+        # Imported when run, so that `bozzetto --help` answers at once.
+        from bozzetto.pipeline import photo_advice
+
         if not self.photos:
             raise InputError("At least one photo is needed, got none.", advice="Name a photo file.")
         terminal = Terminal(self.reporting)
@@ -32,7 +34,7 @@ class Advise:
             advice = photo_advice.advise_file(
                 path, overlays=self.output, options=MaskOptions(model=self.matting.matting)
             )
-            terminal.say(f"{path}: {_verdict(advice)}")
+            terminal.say(f"{path}: {_verdict(advice.worst)}")
             terminal.findings(advice.findings)
             judged.append(advice)
             findings.extend(advice.findings)
@@ -42,9 +44,8 @@ class Advise:
         return terminal.exit_code(findings)
 
 
-def _verdict(advice: photo_advice.PhotoAdvice) -> str:
+def _verdict(worst: Severity | None) -> str:
     """Sum a photo up in a word or two."""
-    worst = advice.worst
     if worst is None:
         return "good, nothing found"
     return {"info": "good", "warning": "usable, could be better", "error": "not usable"}[worst]

@@ -7,7 +7,6 @@ from typing import Annotated
 import tyro
 
 from bozzetto.cli.console import Reporting, Terminal
-from bozzetto.pipeline import runs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +23,9 @@ class Approve:
 
     def run(self) -> int:
         """Run the command and return its exit code."""
+        # Imported when run, so that `bozzetto --help` answers at once.
+        from bozzetto.pipeline import runs
+
         terminal = Terminal(self.reporting)
         approval = runs.approve(self.project, self.variant, approved_by=self.approved_by)
         terminal.say(f"Approved: {approval.variant} ({approval.folder}) by {approval.approved_by}.")

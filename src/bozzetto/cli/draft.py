@@ -12,7 +12,6 @@ from bozzetto.cli.shared import (
     make_options,
     project_folder,
 )
-from bozzetto.pipeline import runs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +30,9 @@ class Draft:
 
     def run(self) -> int:
         """Run the command and return its exit code."""
+        # Imported when run, so that `bozzetto --help` answers at once.
+        from bozzetto.pipeline import runs
+
         terminal = Terminal(self.reporting)
         drafted = runs.draft(
             self.photos,

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
 from bozzetto.cli.console import Reporting, Terminal
-from bozzetto.qa.inspect import Inspection, inspect_file
+
+if TYPE_CHECKING:
+    from bozzetto.qa.inspect import Inspection
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +22,9 @@ class Inspect:
 
     def run(self) -> int:
         """Run the command and return its exit code."""
+        # Imported when run, so that `bozzetto --help` answers at once.
+        from bozzetto.qa.inspect import inspect_file
+
         terminal = Terminal(self.reporting)
         inspection = inspect_file(self.asset)
         _say(terminal, inspection)
@@ -27,7 +32,7 @@ class Inspect:
         return terminal.exit_code(inspection.findings)
 
 
-def _say(terminal: Terminal, found: Inspection) -> None:
+def _say(terminal: Terminal, found: "Inspection") -> None:
     """Print an inspection for a person."""
     topology, uv = found.topology, found.uv
     x, y, z = topology.size_m

@@ -13,8 +13,6 @@ from bozzetto.cli.shared import (
     make_options,
     project_folder,
 )
-from bozzetto.cli.summary import say_delivery
-from bozzetto.pipeline import runs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +32,10 @@ class Make:
 
     def run(self) -> int:
         """Run the command and return its exit code."""
+        # Imported when run, so that `bozzetto --help` answers at once.
+        from bozzetto.cli.summary import say_delivery
+        from bozzetto.pipeline import runs
+
         terminal = Terminal(self.reporting)
         delivery = runs.make(
             self.photos,

@@ -6,12 +6,9 @@ from typing import Annotated
 
 import tyro
 
-from bozzetto.capture.load import read_bytes
 from bozzetto.cli.console import Reporting, Terminal
 from bozzetto.cli.shared import MattingChoice, Output, Photos, UserMasks, project_folder
 from bozzetto.errors import InputError
-from bozzetto.matting.strokes_json import strokes_from_json
-from bozzetto.pipeline import runs
 from bozzetto.pipeline.options import MaskOptions
 from bozzetto.views.mask import Stroke
 
@@ -33,6 +30,9 @@ class Mask:
 
     def run(self) -> int:
         """Run the command and return its exit code."""
+        # Imported when run, so that `bozzetto --help` answers at once.
+        from bozzetto.pipeline import runs
+
         terminal = Terminal(self.reporting)
         strokes = None if self.strokes is None else _read_strokes(self.strokes)
         masked = runs.mask(
@@ -52,6 +52,9 @@ class Mask:
 
 def _read_strokes(path: Path) -> tuple[Stroke, ...]:
     """Read a file of strokes."""
+    from bozzetto.capture.load import read_bytes
+    from bozzetto.matting.strokes_json import strokes_from_json
+
     try:
         text = read_bytes(path).decode("utf-8")
     except UnicodeDecodeError:

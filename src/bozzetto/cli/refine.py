@@ -8,8 +8,6 @@ import tyro
 
 from bozzetto.cli.console import Reporting, Terminal
 from bozzetto.cli.shared import RefineChoice, refine_options
-from bozzetto.cli.summary import say_delivery
-from bozzetto.pipeline import runs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +21,10 @@ class Refine:
 
     def run(self) -> int:
         """Run the command and return its exit code."""
+        # Imported when run, so that `bozzetto --help` answers at once.
+        from bozzetto.cli.summary import say_delivery
+        from bozzetto.pipeline import runs
+
         terminal = Terminal(self.reporting)
         options = refine_options(self.refine)
         delivery = runs.refine(self.project, options=options, progress=terminal.progress)

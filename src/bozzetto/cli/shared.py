@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import tyro
 
 from bozzetto.errors import InputError
-from bozzetto.pipeline.inputs import asset_name
+from bozzetto.pipeline.names import default_folder
 from bozzetto.pipeline.options import DraftOptions, MakeOptions, MaskOptions, RefineOptions
 
 Photos = Annotated[
@@ -78,4 +78,4 @@ def project_folder(output: Path | None, photos: tuple[Path, ...]) -> Path:
         raise InputError(
             "At least one photo is needed, got none.", advice="Name a photo: `bozzetto make PHOTO`."
         )
-    return output or Path(f"{asset_name(photos[0].stem)}.bozzetto")
+    return output or default_folder(photos)

@@ -146,15 +146,15 @@ def _backdrop_region(like_backdrop: Region, coarse: Plane) -> Region:
 def _shadows(srgb: Picture, backdrop: Backdrop, empty: Region) -> Region:
     """Find the shadows that lie on the backdrop.
 
-    A shadow scales all channels alike, never to black, and one can walk into it from the empty
+    A shadow darkens, keeps some of the backdrop's colour, and one can walk into it from the empty
     backdrop without crossing a sharp edge; a grey part of the object has an edge all round.
     """
     scale = linear_from_srgb(srgb) / np.maximum(linear_from_srgb(backdrop.srgb), 0.01)
     mean = scale.mean(axis=2)
-    grey = (scale.max(axis=2) - scale.min(axis=2)) < 0.2 * np.maximum(mean, 0.5)
+    tinted_little = (scale.max(axis=2) - scale.min(axis=2)) < 0.5 * np.maximum(mean, 0.5)
     lightness = srgb.mean(axis=2)
     step = cv2.morphologyEx(lightness, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
-    smooth = grey & (mean > 0.15) & (mean < 1.05) & (np.asarray(step, np.float32) < 0.12)
+    smooth = tinted_little & (mean > 0.15) & (mean < 1.05) & (np.asarray(step, np.float32) < 0.12)
     walkable = np.asarray(smooth | empty, np.uint8)
     count, labels = cv2.connectedComponents(walkable, connectivity=4)
     labels = np.asarray(labels, np.int32)

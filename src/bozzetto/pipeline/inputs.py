@@ -1,6 +1,5 @@
 """The photographs of a project: taken in once, kept byte for byte, decoded when needed."""
 
-import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from bozzetto.errors import InputError, ProjectError
 from bozzetto.findings import Finding
 from bozzetto.matting.strokes_json import json_from_strokes, strokes_from_json
 from bozzetto.matting.user_mask import decode_mask
+from bozzetto.pipeline.names import asset_name
 from bozzetto.pipeline.records import read_record
 from bozzetto.pipeline.serialize import text_from
 from bozzetto.pipeline.store import (
@@ -107,12 +107,6 @@ def start_project(root: Path, photos: Sequence[Path], *, masks: Sequence[Path] =
             shutil.rmtree(root, ignore_errors=True)
         raise
     return project
-
-
-def asset_name(stem: str) -> str:
-    """Turn a file's stem into a name that every engine and store accepts."""
-    cleaned = re.sub(r"[^a-z0-9_-]+", "_", stem.lower()).strip("_-")
-    return cleaned if cleaned[:1].isalpha() else f"asset_{cleaned}".rstrip("_")
 
 
 def read_manifest(project: Project) -> Manifest:
