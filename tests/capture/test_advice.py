@@ -6,6 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from bozzetto.capture.advice import advise
+from bozzetto.capture.load import load_photo
+from bozzetto.capture.options import AdviceOptions
+from bozzetto.findings import Severity
+from bozzetto.imaging.color import linear_from_srgb, srgb_from_linear
 from tests.capture.scenes import (
     BOX,
     HEIGHT,
@@ -17,12 +23,6 @@ from tests.capture.scenes import (
     rgb_and_alpha,
     smeared,
 )
-
-from bozzetto.capture.advice import advise
-from bozzetto.capture.load import load_photo
-from bozzetto.capture.options import AdviceOptions
-from bozzetto.findings import Severity
-from bozzetto.imaging.color import linear_from_srgb, srgb_from_linear
 
 
 def codes(findings):

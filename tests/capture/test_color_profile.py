@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.capture.files import ADOBE_RGB, SRGB, icc_profile
 
 from bozzetto.capture.color_profile import (
     ProfileError,
@@ -14,6 +13,7 @@ from bozzetto.capture.color_profile import (
     srgb_space,
 )
 from bozzetto.imaging.color import linear_from_srgb, linear_from_srgb8
+from tests.capture.files import ADOBE_RGB, SRGB, icc_profile
 
 # sRGB's curve as a parametric one of type 3: (a x + b)^g from d on, c x below.
 SRGB_CURVE = (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)

@@ -1,9 +1,9 @@
 import cv2
 import numpy as np
 import pytest
-from tests.capture.scenes import as_jpeg, rgb_and_alpha
 
 from bozzetto.capture.compression import measure_blockiness
+from tests.capture.scenes import as_jpeg, rgb_and_alpha
 
 
 def luma_after(quality):

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
-from tests.capture.files import encoded, noise_picture
 
 from bozzetto.capture.exif import read_exif
 from bozzetto.capture.load import decode_photo
+from tests.capture.files import encoded, noise_picture
 
 FOCAL, FOCAL_35, WIDTH, HEIGHT = 0x920A, 0xA405, 0xA002, 0xA003
 PLANE_RESOLUTION, PLANE_UNIT, ORIENTATION = 0xA20E, 0xA210, 0x0112

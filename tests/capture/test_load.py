@@ -10,6 +10,11 @@ import tifffile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
+
+from bozzetto.capture.limits import PhotoLimits
+from bozzetto.capture.load import decode_photo, load_photo
+from bozzetto.errors import PhotoError, ResourceError
+from bozzetto.imaging.color import linear_from_srgb, srgb8_from_linear, srgb_from_linear
 from tests.capture.files import (
     QUADRANTS,
     encoded,
@@ -19,11 +24,6 @@ from tests.capture.files import (
     png_header,
     quadrants,
 )
-
-from bozzetto.capture.limits import PhotoLimits
-from bozzetto.capture.load import decode_photo, load_photo
-from bozzetto.errors import PhotoError, ResourceError
-from bozzetto.imaging.color import linear_from_srgb, srgb8_from_linear, srgb_from_linear
 
 DATA = Path(__file__).parent / "data"
 LOSSLESS = (

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.build import a_photo
 
 from bozzetto.capture.overlay import draw_overlay
 from bozzetto.findings import Finding, Region, Severity
+from tests.build import a_photo
 
 MAGENTA = (255, 0, 200)
 

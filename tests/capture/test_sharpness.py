@@ -3,10 +3,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.capture.scenes import smeared
 
 from bozzetto.capture.evidence import Detail
 from bozzetto.capture.sharpness import find_edges, measure_blur, smear_length
+from tests.capture.scenes import smeared
 
 
 def discs(*, seed=0, side=320):

@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from tests.build import a_foreground
-from tests.engines.silhouettes import cut_out
 
 from bozzetto.asset.mesh import Origin
 from bozzetto.engines.registry import engine_names, load_engine
 from bozzetto.errors import EngineError
 from bozzetto.geometry.watertight import closed_manifold_defects
+from tests.build import a_foreground
+from tests.engines.silhouettes import cut_out
 
 pytestmark = pytest.mark.parametrize("name", engine_names())
 

@@ -3,8 +3,6 @@ import dataclasses
 import numpy as np
 import pytest
 import trimesh
-from tests.build import a_front_camera, a_sphere
-from tests.engines.silhouettes import cut_out, silhouette
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.engines.reasons import (
@@ -17,6 +15,8 @@ from bozzetto.engines.reasons import (
     thin_parts_reason,
 )
 from bozzetto.geometry.normals import vertex_normals
+from tests.build import a_front_camera, a_sphere
+from tests.engines.silhouettes import cut_out, silhouette
 
 DIRECTION = np.array([0.48, 0.6, 0.64])
 

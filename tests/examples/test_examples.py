@@ -3,9 +3,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.pipeline.test_runs import a_photo_file
 
 from bozzetto import read_glb
+from tests.pipeline.test_runs import a_photo_file
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 

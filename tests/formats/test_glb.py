@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.build import a_sphere
-from tests.textured import a_globe, a_material, an_asset
 
 from bozzetto.errors import BozzettoError, FormatError
 from bozzetto.formats.glb import GlbOptions, read_glb, slug, write_glb, write_white_glb
 from bozzetto.formats.texture_images import ImageFormat
+from tests.build import a_sphere
+from tests.textured import a_globe, a_material, an_asset
 
 FULL = GlbOptions(provenance_attributes=True)
 ATTRIBUTES = ("positions", "triangles", "normals", "uvs", "tangents", "confidence", "origin")

@@ -10,11 +10,11 @@ from shutil import which
 
 import numpy as np
 import pytest
-from tests.build import a_sphere
-from tests.textured import a_globe, a_material, an_asset
 
 from bozzetto.formats.glb import GlbOptions, write_glb, write_white_glb
 from bozzetto.formats.texture_images import ImageFormat
+from tests.build import a_sphere
+from tests.textured import a_globe, a_material, an_asset
 
 ROOT = Path(__file__).parents[2]
 TOOL = ROOT / "tools" / "node" / "validate_glb.mjs"

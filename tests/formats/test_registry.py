@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from tests.textured import an_asset
 
 from bozzetto.errors import FormatError, UnknownNameError
 from bozzetto.formats.base import Format
 from bozzetto.formats.registry import DEFAULT_FORMAT, format_names, load_format
+from tests.textured import an_asset
 
 every_format = pytest.mark.parametrize("name", format_names())
 

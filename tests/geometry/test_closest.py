@@ -3,10 +3,10 @@ from dataclasses import replace
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.build import a_sphere
 
 from bozzetto.asset.mesh import Origin
 from bozzetto.geometry.closest import closest_points, interpolate, transfer_attributes
+from tests.build import a_sphere
 
 
 @given(seed=st.integers(0, 2**32 - 1))

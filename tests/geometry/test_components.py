@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
-from tests.build import a_sphere
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.geometry.components import ComponentOptions, drop_small_components, label_components
 from bozzetto.geometry.watertight import enclosed_volume, is_closed_manifold
+from tests.build import a_sphere
 
 
 def joined(*parts):

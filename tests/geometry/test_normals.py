@@ -3,9 +3,9 @@ import pytest
 import trimesh
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.build import a_sphere
 
 from bozzetto.geometry.normals import area_vectors, face_normals, vertex_normals
+from tests.build import a_sphere
 
 
 def a_cube_corner():

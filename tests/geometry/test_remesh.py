@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 import trimesh
-from tests.build import a_sphere
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.errors import InputError
 from bozzetto.geometry.closest import closest_points
 from bozzetto.geometry.remesh import RemeshOptions, make_watertight
 from bozzetto.geometry.watertight import enclosed_volume, is_closed_manifold
+from tests.build import a_sphere
 
 COARSE = RemeshOptions(resolution=48)
 

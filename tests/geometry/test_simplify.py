@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.build import a_sphere
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.errors import InputError
 from bozzetto.geometry.isosurface import extract_isosurface
 from bozzetto.geometry.simplify import SimplifyOptions, simplify
 from bozzetto.geometry.watertight import enclosed_volume, euler_number, is_closed_manifold
+from tests.build import a_sphere
 
 
 @cache

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
-from tests.build import a_sphere
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.geometry.smooth import SmoothOptions, neighbour_mean, smooth
 from bozzetto.geometry.watertight import enclosed_volume
+from tests.build import a_sphere
 
 
 def a_noisy_ball(*, seed=0, amount=0.01):

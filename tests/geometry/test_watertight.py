@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 import trimesh
-from tests.build import a_sphere
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.geometry.watertight import (
@@ -10,6 +9,7 @@ from bozzetto.geometry.watertight import (
     euler_number,
     is_closed_manifold,
 )
+from tests.build import a_sphere
 
 
 def defects_of(positions, triangles):

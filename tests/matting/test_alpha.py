@@ -5,12 +5,12 @@ import time
 import cv2
 import numpy as np
 import pytest
-from tests.build import a_disc, a_mask, a_photo
 
 from bozzetto.errors import InputError
 from bozzetto.matting.alpha import AlphaOptions, edge_band, refine_alpha
 from bozzetto.views.mask import Mask
 from bozzetto.views.photo import Photo
+from tests.build import a_disc, a_mask, a_photo
 
 
 def a_case(*, height=450, width=600, radius=140.0, blur=2.5, seed=0):

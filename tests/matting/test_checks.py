@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.build import a_disc, a_mask, a_photo
 
 from bozzetto.errors import InputError
 from bozzetto.findings import Severity
 from bozzetto.matting.checks import check_mask
 from bozzetto.views.mask import Mask
 from bozzetto.views.photo import Photo
+from tests.build import a_disc, a_mask, a_photo
 
 
 def a_scene(alpha):

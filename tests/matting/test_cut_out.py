@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.build import a_disc, a_mask, a_photo
 
 from bozzetto.errors import InputError
 from bozzetto.matting.cut_out import cut_out, spread_colours
 from bozzetto.views.mask import Mask
 from bozzetto.views.photo import Photo
+from tests.build import a_disc, a_mask, a_photo
 
 
 def a_composite(*, seed=0, background=(0.05, 0.6, 0.1), soft=6.0, alpha=None):

@@ -6,12 +6,12 @@ import sys
 
 import numpy as np
 import pytest
-from tests.build import a_disc
 
 from bozzetto.errors import ResourceError, UnknownNameError
 from bozzetto.matting.models import u2net, u2netp
 from bozzetto.matting.models.base import MattingModel
 from bozzetto.matting.models.registry import DEFAULT_MODEL, load_model, model_names
+from tests.build import a_disc
 
 
 @pytest.fixture(params=model_names())

@@ -2,9 +2,9 @@
 
 import cv2
 import numpy as np
-from tests.build import a_disc
 
 from bozzetto.matting.plain_background import combine_with_backdrop, find_backdrop
+from tests.build import a_disc
 
 
 def a_studio(*, alpha, colour=(0.6, 0.1, 0.1), shadow=None, noise=0.003, seed=0):

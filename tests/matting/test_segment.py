@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.build import a_disc, a_photo
 
 from bozzetto.errors import PhotoError
 from bozzetto.matting.models.registry import load_model
 from bozzetto.matting.segment import SegmentOptions, decidedness, mask_from_alpha, segment
 from bozzetto.views.photo import Photo
+from tests.build import a_disc, a_photo
 
 
 @pytest.fixture(scope="module")

@@ -3,10 +3,10 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.build import a_disc
 
 from bozzetto.findings import Region
 from bozzetto.matting.shape import bounds, is_box, looks_inverted
+from tests.build import a_disc
 
 
 @given(

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.build import a_disc, a_photo
 
 from bozzetto.errors import InputError
 from bozzetto.findings import Region
@@ -12,6 +11,7 @@ from bozzetto.matting.brush import covered_pixels
 from bozzetto.matting.strokes import StrokeOptions, apply_strokes
 from bozzetto.views.mask import Mask, Stroke, StrokeKind
 from bozzetto.views.photo import Photo
+from tests.build import a_disc, a_photo
 
 HEIGHT, WIDTH = 64, 80
 BOX = Region(x0=0, y0=0, x1=WIDTH, y1=HEIGHT)

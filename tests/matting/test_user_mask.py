@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from tests.build import a_disc, a_photo
 
 from bozzetto.errors import InputError
 from bozzetto.matting.user_mask import decode_mask, load_mask
+from tests.build import a_disc, a_photo
 
 GREY = np.round(a_disc() * 255).astype(np.uint8)
 KINDS = ["PNG", "BMP", "TIFF"]

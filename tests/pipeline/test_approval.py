@@ -1,5 +1,4 @@
 import pytest
-from tests.pipeline.test_records import a_draft
 
 from bozzetto.errors import ProjectError
 from bozzetto.pipeline.approval import (
@@ -14,6 +13,7 @@ from bozzetto.pipeline.approval import (
 from bozzetto.pipeline.options import DraftOptions, MaskOptions
 from bozzetto.pipeline.records import write_draft
 from bozzetto.pipeline.store import create_project
+from tests.pipeline.test_records import a_draft
 
 
 def an_entry(key="abcdef123456", variant="elliptic", folder="drafts/one"):

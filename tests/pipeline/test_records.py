@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from tests.build import a_front_camera, a_mask, a_sphere
 
 from bozzetto.asset.draft import Draft, Reason
 from bozzetto.asset.mesh import Mesh
@@ -14,6 +13,7 @@ from bozzetto.pipeline.records import (
     write_draft,
     write_mask,
 )
+from tests.build import a_front_camera, a_mask, a_sphere
 
 FINDING = Finding(code="mask.holes", severity=Severity.WARNING, message="Two holes.", measured=2.0)
 

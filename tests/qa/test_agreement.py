@@ -2,14 +2,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.build import a_front_camera
-from tests.textured import a_globe, a_material, a_plain_material
 
 from bozzetto.imaging.color import linear_from_srgb8
 from bozzetto.qa.agreement import PSNR_LIMIT_DB, measure_agreement
 from bozzetto.qa.rendering.base import RenderShape, RenderStyle
 from bozzetto.qa.rendering.raycast import RaycastRenderer
 from bozzetto.views.foreground import Foreground
+from tests.build import a_front_camera
+from tests.textured import a_globe, a_material, a_plain_material
 
 
 def foreground_of(colors, alpha):

@@ -1,7 +1,5 @@
 import numpy as np
 import pytest
-from tests.build import a_foreground, a_front_camera, a_sphere
-from tests.textured import a_plain_material, an_asset
 
 from bozzetto.asset.draft import Draft, Reason
 from bozzetto.formats.glb import write_glb
@@ -14,6 +12,8 @@ from bozzetto.qa.contact_sheet import (
     draw_draft,
 )
 from bozzetto.qa.rendering.raycast import RaycastRenderer
+from tests.build import a_foreground, a_front_camera, a_sphere
+from tests.textured import a_plain_material, an_asset
 
 CELL_PX = 48
 FACTS = SheetFacts(

@@ -5,12 +5,12 @@ import pytest
 import trimesh
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.build import a_sphere
-from tests.textured import a_globe, a_material, an_asset
 
 from bozzetto.errors import InputError
 from bozzetto.formats.glb import write_glb, write_white_glb
 from bozzetto.qa.inspect import SUFFIXES, inspect_file
+from tests.build import a_sphere
+from tests.textured import a_globe, a_material, an_asset
 
 TRIANGLE = """{"asset":{"version":"2.0"},"scene":0,"scenes":[{"nodes":[0]}],"nodes":[{"mesh":0}],
 "meshes":[{"primitives":[{"attributes":{"POSITION":0}}]}],"buffers":[{"byteLength":36,

@@ -1,7 +1,5 @@
 import numpy as np
 import pytest
-from tests.build import a_disc, a_photo, a_sphere
-from tests.textured import a_globe, a_plain_material
 
 from bozzetto.imaging.color import srgb8_from_linear
 from bozzetto.qa.sheet_pictures import (
@@ -12,6 +10,8 @@ from bozzetto.qa.sheet_pictures import (
     photo_picture,
     uv_picture,
 )
+from tests.build import a_disc, a_photo, a_sphere
+from tests.textured import a_globe, a_plain_material
 
 
 def test_large_photos_shrink_and_small_ones_stay():

@@ -2,11 +2,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.textured import a_plain_material
 
 from bozzetto.asset.material import TexelProvenance
 from bozzetto.asset.mesh import Origin
 from bozzetto.qa.textures import measure_textures
+from tests.textured import a_plain_material
 
 
 def test_a_plain_material_by_hand():

@@ -5,11 +5,11 @@ import pytest
 import trimesh
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.build import a_sphere
-from tests.textured import a_globe
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.qa.topology import measure_topology
+from tests.build import a_sphere
+from tests.textured import a_globe
 
 
 def mesh_of(shape):

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.build import a_sphere
-from tests.textured import a_globe
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.qa.uv import measure_uv
+from tests.build import a_sphere
+from tests.textured import a_globe
 
 
 def a_page(*boxes, size=100, positions=None):

@@ -4,7 +4,6 @@ from dataclasses import replace
 from functools import cache
 
 import numpy as np
-from tests.build import a_sphere
 
 from bozzetto.geometry.normals import vertex_normals
 from bozzetto.geometry.raycast import Raycaster
@@ -13,6 +12,7 @@ from bozzetto.texturing.unwrap import UnwrapOptions, unwrap
 from bozzetto.transforms import Rigid
 from bozzetto.views.camera import Camera
 from bozzetto.views.foreground import Foreground
+from tests.build import a_sphere
 
 CENTRE = np.array([0, 0.5, 0], np.float32)
 SUPERSAMPLES = 3

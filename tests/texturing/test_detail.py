@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
-from tests.build import a_sphere
-from tests.texturing.scene import CENTRE, with_normals
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.geometry.raycast import Raycaster
 from bozzetto.texturing.detail import DenseSurface
+from tests.build import a_sphere
+from tests.texturing.scene import CENTRE, with_normals
 
 
 def a_dense(mesh, *, cage=0.05):

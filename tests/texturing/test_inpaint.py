@@ -1,10 +1,10 @@
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.build import a_sphere
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.texturing.inpaint import fill_unknown
+from tests.build import a_sphere
 
 
 def fill(ball, values, known):

@@ -1,11 +1,11 @@
 import numpy as np
 import trimesh
-from tests.build import a_sphere
-from tests.texturing.scene import with_normals
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.geometry.raycast import Raycaster
 from bozzetto.texturing.occlusion import OcclusionOptions, ambient_occlusion
+from tests.build import a_sphere
+from tests.texturing.scene import with_normals
 
 RAW = OcclusionOptions(rays=200_000, smooth_iterations=0)
 

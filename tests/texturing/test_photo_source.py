@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
-from tests.build import a_disc
 
 from bozzetto.imaging.color import linear_from_srgb
 from bozzetto.texturing.photo_source import NUM_LEVELS, prepare_photo
 from bozzetto.transforms import Rigid
 from bozzetto.views.camera import Camera
 from bozzetto.views.foreground import Foreground
+from tests.build import a_disc
 
 
 def a_camera(height, width):

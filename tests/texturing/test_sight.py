@@ -1,10 +1,10 @@
 import numpy as np
-from tests.build import a_sphere
-from tests.texturing.scene import CENTRE, camera_at, with_normals
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.geometry.raycast import Raycaster
 from bozzetto.texturing.sight import Observer
+from tests.build import a_sphere
+from tests.texturing.scene import CENTRE, camera_at, with_normals
 
 
 def an_observer(mesh, azimuth_deg=0):

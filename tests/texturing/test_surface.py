@@ -2,6 +2,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
+from bozzetto.asset.mesh import Origin
+from bozzetto.errors import InputError
+from bozzetto.geometry.closest import SurfacePoints, interpolate
+from bozzetto.imaging.color import srgb_from_linear
+from bozzetto.texturing.gutter import GutterOptions, fill_gutter
+from bozzetto.texturing.rasterize import rasterize
+from bozzetto.texturing.surface import TextureOptions, View, texture_mesh
 from tests.build import a_sphere
 from tests.texturing.scene import (
     CENTRE,
@@ -13,14 +21,6 @@ from tests.texturing.scene import (
     striped_paint,
     unwrapped_ball,
 )
-
-from bozzetto.asset.mesh import Origin
-from bozzetto.errors import InputError
-from bozzetto.geometry.closest import SurfacePoints, interpolate
-from bozzetto.imaging.color import srgb_from_linear
-from bozzetto.texturing.gutter import GutterOptions, fill_gutter
-from bozzetto.texturing.rasterize import rasterize
-from bozzetto.texturing.surface import TextureOptions, View, texture_mesh
 
 
 def texel_points(textured):

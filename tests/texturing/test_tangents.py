@@ -3,11 +3,11 @@ from dataclasses import replace
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.texturing.scene import unwrapped_ball
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.geometry.closest import SurfacePoints
 from bozzetto.texturing.tangents import surface_frames, tangent_from_world, vertex_tangents
+from tests.texturing.scene import unwrapped_ball
 
 
 def with_tangents(mesh):

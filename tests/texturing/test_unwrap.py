@@ -2,7 +2,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.build import a_sphere
 
 from bozzetto.asset.mesh import Mesh, Origin
 from bozzetto.errors import InputError, ResourceError
@@ -10,6 +9,7 @@ from bozzetto.geometry.normals import vertex_normals
 from bozzetto.texturing.rasterize import rasterize
 from bozzetto.texturing.unwrap import UnwrapOptions, unwrap, uv_areas
 from bozzetto.texturing.unwrappers import AtlasRequest, unwrap_with_xatlas
+from tests.build import a_sphere
 
 
 def an_attributed_ball():

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.build import a_front_camera
 
 from bozzetto.transforms import Rigid
 from bozzetto.views.camera import Camera
+from tests.build import a_front_camera
 
 
 def test_a_point_on_the_axis_falls_on_the_principal_point():

@@ -229,7 +229,9 @@ def _write_asset(stored: StoredAsset, folder: Path) -> None:
     provenance = stored.asset.provenance
     mesh = stored.asset.mesh
     with (folder / "vertices.npz").open("wb") as file:
-        np.savez(file, allow_pickle=False, confidence=mesh.confidence, origin=mesh.origin)
+        arrays = {"confidence": mesh.confidence, "origin": mesh.origin}
+        known = {name: values for name, values in arrays.items() if values is not None}
+        np.savez(file, allow_pickle=False, **known)
     write_picture(folder / "origin.png", provenance.origin)
     confidence = np.round(provenance.confidence * 255).astype(np.uint8)
     write_picture(folder / "confidence.png", confidence)
@@ -246,9 +248,8 @@ def _read_asset(folder: Path) -> StoredAsset:
             raise FileNotFoundError
         asset = read_glb(glb, name="asset.glb")
         with np.load(folder / "vertices.npz", allow_pickle=False) as vertices:
-            mesh = dataclasses.replace(
-                asset.mesh, confidence=vertices["confidence"], origin=vertices["origin"]
-            )
+            known = {name: vertices[name] for name in vertices.files}
+            mesh = dataclasses.replace(asset.mesh, **known)
     except (OSError, EOFError, ValueError, KeyError, BadZipFile, FormatError) as error:
         raise damaged(folder) from error
     provenance = TexelProvenance(

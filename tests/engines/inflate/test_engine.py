@@ -6,8 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from tests.build import a_disc, a_foreground
-from tests.engines.silhouettes import a_blob, a_noisy_mask, cut_out, drawn, iou, silhouette
 
 from bozzetto.engines.inflate.engine import build
 from bozzetto.errors import EngineError, InputError
@@ -15,6 +13,8 @@ from bozzetto.geometry.components import label_components
 from bozzetto.geometry.watertight import closed_manifold_defects, enclosed_volume, euler_number
 from bozzetto.imaging.color import linear_from_srgb8
 from bozzetto.views.foreground import Foreground
+from tests.build import a_disc, a_foreground
+from tests.engines.silhouettes import a_blob, a_noisy_mask, cut_out, drawn, iou, silhouette
 
 SHARED = Path(os.environ.get("BOZZETTO_SHARED", Path(__file__).parents[4] / "shared"))
 CUT_OUTS = sorted((SHARED / "photos/triposr").glob("*.png"))

@@ -2,8 +2,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.build import a_disc
-from tests.engines.silhouettes import cut_out, drawn
 
 from bozzetto.engines.inflate.grid import (
     GridOptions,
@@ -11,6 +9,8 @@ from bozzetto.engines.inflate.grid import (
     keep_large_pieces,
     working_grid,
 )
+from tests.build import a_disc
+from tests.engines.silhouettes import cut_out, drawn
 
 
 @settings(max_examples=10, deadline=None)

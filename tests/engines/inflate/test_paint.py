@@ -2,11 +2,11 @@ import dataclasses
 
 import numpy as np
 import pytest
-from tests.build import a_disc
-from tests.engines.silhouettes import cut_out, drawn
 
 from bozzetto.asset.mesh import Origin
 from bozzetto.engines.inflate.engine import build
+from tests.build import a_disc
+from tests.engines.silhouettes import cut_out, drawn
 
 
 def a_two_colour_disc():

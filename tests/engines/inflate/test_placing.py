@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.build import a_disc
-from tests.engines.silhouettes import cut_out
 
 from bozzetto.engines.inflate.grid import WorkingGrid
 from bozzetto.engines.inflate.placing import LensOptions, fit_lens, place
+from tests.build import a_disc
+from tests.engines.silhouettes import cut_out
 
 
 def a_grid(*, corner=(100.0, 50.0), cell=2.0, height=60, width=80):

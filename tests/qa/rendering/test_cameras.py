@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.build import a_sphere
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.qa.rendering.cameras import (
@@ -12,6 +11,7 @@ from bozzetto.qa.rendering.cameras import (
     side_cameras,
     turntable_cameras,
 )
+from tests.build import a_sphere
 
 TOWARD = {
     "front": (0, 0, 1), "right": (1, 0, 0), "back": (0, 0, -1),

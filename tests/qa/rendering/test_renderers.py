@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-from tests.build import a_front_camera, a_sphere
-from tests.textured import a_globe, a_material, a_plain_material, an_asset
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.errors import ResourceError
@@ -13,6 +11,8 @@ from bozzetto.qa.rendering.base import Renderer, RenderShape, RenderStyle
 from bozzetto.qa.rendering.cameras import SIX_SIDES, side_cameras
 from bozzetto.qa.rendering.registry import choose_renderer, renderer_names
 from bozzetto.qa.rendering.shading import ORIGIN_COLORS
+from tests.build import a_front_camera, a_sphere
+from tests.textured import a_globe, a_material, a_plain_material, an_asset
 
 LIT = (RenderStyle.CLAY, RenderStyle.TEXTURED)
 
