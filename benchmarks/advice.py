@@ -27,6 +27,7 @@ import zlib
 from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
@@ -76,7 +77,9 @@ def main() -> None:
     alarms = {i: _alarms(advise(p.photo, p.mask)) for i, p in used}
     _print_alarms(used, alarms)
     tasks = [Task(p, bool(i % 2), arguments.only, arguments.tune) for i, p in used]
-    with ProcessPoolExecutor(arguments.jobs) as pool:
+    # Not forked: native libraries hold threads by now, and a forked child would wait for them.
+    fresh = get_context("spawn")
+    with ProcessPoolExecutor(arguments.jobs, mp_context=fresh) as pool:
         trials = [trial for some in pool.map(_trials, tasks) for trial in some]
     _print_hits(trials)
     if not arguments.tune and not arguments.only:
