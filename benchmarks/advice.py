@@ -80,7 +80,10 @@ def main() -> None:
     # Not forked: native libraries hold threads by now, and a forked child would wait for them.
     fresh = get_context("spawn")
     with ProcessPoolExecutor(arguments.jobs, mp_context=fresh) as pool:
-        trials = [trial for some in pool.map(_trials, tasks) for trial in some]
+        trials: list[Trial] = []
+        for task, some in zip(tasks, pool.map(_trials, tasks), strict=True):
+            trials += some
+            print(f"{task.clean.source.name}: {np.mean([t.hit for t in some]):.0%}", flush=True)
     _print_hits(trials)
     if not arguments.tune and not arguments.only:
         _write(trials, alarms, photos)

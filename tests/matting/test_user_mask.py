@@ -1,6 +1,7 @@
 """Masks from a person's hand: every honest file is understood, every spoiled one refused."""
 
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -120,3 +121,27 @@ def test_a_missing_file_is_an_input_error(tmp_path):
 def test_a_file_is_read(tmp_path):
     (tmp_path / "mask.png").write_bytes(png(Image.fromarray(GREY)))
     np.testing.assert_allclose(load_mask(tmp_path / "mask.png", a_photo()).alpha, GREY / 255)
+
+
+def test_the_traces_of_jpeg_are_taken_away():
+    mask, _ = decoded(png(Image.fromarray(HARD).convert("RGB"), kind="JPEG"))
+    assert np.isin(mask.alpha, (0, 1)).mean() > 0.97
+
+
+def test_a_moving_picture_is_refused():
+    buffer = io.BytesIO()
+    frames = [Image.fromarray(np.roll(HARD, shift, axis=1)) for shift in (0, 9, 18)]
+    frames[0].save(buffer, "WEBP", save_all=True, append_images=frames[1:], lossless=True)
+    with pytest.raises(InputError, match="3 frames"):
+        decoded(buffer.getvalue())
+
+
+def test_other_formats_than_the_named_ones_are_refused():
+    for kind in ("GIF", "PPM", "EPS"):
+        with pytest.raises(InputError, match="PNG, TIFF"):
+            decoded(png(Image.fromarray(HARD), kind=kind))
+
+
+def test_a_path_that_no_system_knows_is_an_input_error():
+    with pytest.raises(InputError, match="could not be read"):
+        load_mask(Path("a\0b"), a_photo())

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float32, UInt8
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from bozzetto.errors import InputError
 from bozzetto.findings import Finding, Severity
@@ -21,6 +21,8 @@ Plane = Float32[np.ndarray, "h w"]
 _MAX_BYTES = 50 * 2**20
 _MAX_PIXELS = 60_000_000
 _MAX_COLOUR = 0.05
+_FORMATS = ("PNG", "TIFF", "BMP", "WEBP", "JPEG")
+_TRACES = np.float32(0.05)
 _ADVICE = "Save it as a PNG: white where the object is, black elsewhere, as large as the photo."
 
 
@@ -33,10 +35,12 @@ def load_mask(path: Path, photo: Photo) -> Mask:
         InputError: The file cannot be read, or is not a mask of this photo.
     """
     try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise InputError(f"The mask {path} is larger than 50 MiB.", advice=_ADVICE)
         data = path.read_bytes()
-    except OSError as error:
+    except (OSError, ValueError) as error:  # A path with a null byte is a ValueError.
         raise InputError(
-            f"The mask {path} could not be read: {error.strerror or error}.",
+            f"The mask {path} could not be read: {error}.",
             advice="Check the path and that you may read the file.",
         ) from error
     return decode_mask(data, name=path.name, photo=photo)[0]
@@ -54,7 +58,10 @@ def decode_mask(data: bytes, *, name: str, photo: Photo) -> tuple[Mask, tuple[Fi
         InputError: It is no picture, too large, a colour photograph, empty, full, or of another
             shape than the photo.
     """
-    alpha = _plane_from_image(_open(data, name), name)
+    image, is_jpeg = _open(data, name)
+    alpha = _plane_from_image(image, name)
+    if is_jpeg:
+        alpha = _without_traces(alpha)
     _refuse_useless(alpha, name)
     findings: list[Finding] = []
     height, width = alpha.shape
@@ -71,8 +78,8 @@ def decode_mask(data: bytes, *, name: str, photo: Photo) -> tuple[Mask, tuple[Fi
     return Mask(alpha=alpha, source="user"), tuple(findings)
 
 
-def _open(data: bytes, name: str) -> Image.Image:
-    """Decode the file, within the limits."""
+def _open(data: bytes, name: str) -> tuple[Image.Image, bool]:
+    """Decode the file, within the limits; also say whether it is a JPEG."""
     if len(data) > _MAX_BYTES:
         raise InputError(
             f"The mask {name} has {len(data) >> 20} MiB, at most 50 are read.", advice=_ADVICE
@@ -80,20 +87,36 @@ def _open(data: bytes, name: str) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of size before it refuses it; see below.
-            image = Image.open(io.BytesIO(data))
+            # Named, because Pillow would hand some other formats to programs outside.
+            image = Image.open(io.BytesIO(data), formats=_FORMATS)
+            frames = int(getattr(image, "n_frames", 1))
+            if frames > 1:
+                raise InputError(
+                    f"The mask {name} is a moving picture of {frames} frames.", advice=_ADVICE
+                )
             if image.width * image.height > _MAX_PIXELS:
                 raise InputError(
                     f"The mask {name} has {image.width} x {image.height} pixels, too many.",
                     advice=_ADVICE,
                 )
             image.load()
-            return ImageOps.exif_transpose(image)
+            return ImageOps.exif_transpose(image), image.format == "JPEG"
     except InputError:
         raise
+    except UnidentifiedImageError:
+        raise InputError(
+            f"The mask {name} is not a picture that can be read ({', '.join(_FORMATS)}).",
+            advice=_ADVICE,
+        ) from None
     except Exception as error:  # Pillow's decoders raise almost anything on spoiled files.
         raise InputError(
             f"The mask {name} is not a picture that can be read: {error}.", advice=_ADVICE
         ) from error
+
+
+def _without_traces(alpha: Plane) -> Plane:
+    """Take away the traces of grey that JPEG leaves around black and white."""
+    return np.clip((alpha - _TRACES) / (1 - 2 * _TRACES), 0, 1).astype(np.float32)
 
 
 def _plane_from_image(image: Image.Image, name: str) -> Plane:
