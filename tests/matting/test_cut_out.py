@@ -41,6 +41,21 @@ def test_edge_colours_come_back_far_better_than_the_raw_photo(seed, background):
     assert clean < 0.2 * raw + 0.01
 
 
+def test_detail_of_the_object_survives_under_a_soft_edge():
+    _, alpha, _ = a_composite(soft=12.0)
+    stripes = np.zeros((96, 128, 3), np.float32)
+    stripes[:, :] = (0.7, 0.2, 0.1)
+    stripes[:, ::4] = stripes[:, 1::4] = (0.2, 0.1, 0.6)
+    mixed = alpha[:, :, None] * stripes + (1 - alpha[:, :, None]) * np.float32([0.1, 0.8, 0.1])
+    photo = Photo(name="p", sha256="a" * 64, linear_rgb=mixed)
+    cut = cut_out(photo, Mask(alpha=alpha, source="user"))
+    covered = (alpha > 0.7) & (alpha < 1)
+    spread = spread_colours(mixed, alpha**8)
+    error = np.abs(cut.linear_rgb - stripes)[covered].mean()
+    assert error < 0.5 * np.abs(spread - stripes)[covered].mean()
+    assert error < 0.5 * np.abs(mixed - stripes)[covered].mean()
+
+
 def test_opaque_pixels_keep_their_colours_bit_for_bit():
     photo = a_photo(seed=3)
     cut = cut_out(photo, a_mask())

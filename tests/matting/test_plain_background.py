@@ -74,3 +74,13 @@ def test_separate_things_are_not_added():
     backdrop = find_backdrop(picture)
     assert backdrop is not None
     assert combine_with_backdrop(picture, truth, backdrop)[100, 240] == 0
+
+
+def test_backdrop_that_reaches_the_frame_is_never_object():
+    truth = a_disc(height=200, width=200, radius=50)
+    picture = a_studio(alpha=truth)
+    backdrop = find_backdrop(picture)
+    assert backdrop is not None
+    mistaken = np.ones_like(truth)
+    result = combine_with_backdrop(picture, mistaken, backdrop)
+    assert np.abs(result - truth).mean() < 0.01
