@@ -8,7 +8,7 @@ from bozzetto.findings import Finding
 from bozzetto.matting.cut_out import cut_out
 from bozzetto.pipeline.inputs import PhotoInput, load_inputs
 from bozzetto.pipeline.options import MaskOptions
-from bozzetto.pipeline.photo_to_asset import Masked
+from bozzetto.pipeline.photo_to_asset import Masked, join_findings
 from bozzetto.pipeline.stage import Outcome, Session, Timing
 from bozzetto.pipeline.stored import advice_stage, mask_stage
 from bozzetto.views.foreground import Foreground
@@ -35,7 +35,7 @@ class Judged:
         given = [finding for photo in self.inputs for finding in photo.findings]
         advice = [finding for outcome in self.advice for finding in outcome.value]
         masks = [finding for outcome in self.masks for finding in outcome.value.findings]
-        return (*given, *advice, *masks)
+        return (*given, *join_findings(advice, masks))
 
     @property
     def timings(self) -> tuple[Timing, ...]:

@@ -9,7 +9,7 @@ from bozzetto.capture.overlay import draw_overlay
 from bozzetto.errors import PhotoError
 from bozzetto.findings import Finding, Severity
 from bozzetto.pipeline.options import MaskOptions
-from bozzetto.pipeline.photo_to_asset import make_mask
+from bozzetto.pipeline.photo_to_asset import join_findings, make_mask
 from bozzetto.pipeline.store import write_file
 from bozzetto.pipeline.stored import encode_picture
 from bozzetto.views.mask import Mask
@@ -53,7 +53,7 @@ def advise_file(
     """
     photo, findings = load_photo(path)
     mask, mask_findings = _try_mask(photo, options=options)
-    findings = (*findings, *advise(photo, mask), *mask_findings)
+    findings = (*findings, *join_findings(advise(photo, mask), mask_findings))
     pictures = () if overlays is None else _draw(photo, findings, overlays, stem=path.stem)
     return PhotoAdvice(
         photo=str(path),

@@ -109,6 +109,13 @@ def make_mask(
     return Masked(mask=mask, findings=check_mask(photo, mask))
 
 
+def join_findings(advice: Sequence[Finding], masks: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Join what was said about photos and about their masks; what both say is said once."""
+    cut = {finding.subject for finding in advice if finding.code == "photo.frame.cut"}
+    kept = [f for f in masks if not (f.code == "mask.frame" and f.subject in cut)]
+    return (*advice, *kept)
+
+
 def make_drafts(
     foregrounds: Sequence[Foreground], *, options: DraftOptions = DraftOptions()
 ) -> tuple[Draft, ...]:

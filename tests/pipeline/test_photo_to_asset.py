@@ -1,0 +1,72 @@
+import numpy as np
+import pytest
+
+from bozzetto.engines.registry import load_engine
+from bozzetto.errors import InputError
+from bozzetto.findings import Finding, Severity
+from bozzetto.pipeline.options import DraftOptions, MakeOptions, RefineOptions
+from bozzetto.pipeline.photo_to_asset import (
+    join_findings,
+    make_mask,
+    photo_to_asset,
+    rank,
+    usable_views,
+)
+from bozzetto.views.mask import Mask
+from tests.build import a_disc, a_photo
+
+
+def a_finding(code, *, subject="a.png"):
+    return Finding(code=code, severity=Severity.WARNING, message=code, subject=subject)
+
+
+def test_what_advice_and_mask_both_say_of_the_frame_is_said_once():
+    advice = [a_finding("photo.frame.cut"), a_finding("photo.noise")]
+    masks = [a_finding("mask.frame"), a_finding("mask.holes"), a_finding("mask.frame", subject="b")]
+    codes = [(finding.code, finding.subject) for finding in join_findings(advice, masks)]
+    assert codes == [
+        ("photo.frame.cut", "a.png"),
+        ("photo.noise", "a.png"),
+        ("mask.holes", "a.png"),
+        ("mask.frame", "b"),
+    ]
+
+
+def test_a_user_s_mask_wins_over_the_alpha_channel():
+    photo = a_photo(alpha=a_disc(radius=40.0))
+    user = Mask(alpha=a_disc(radius=20.0), source="user")
+    masked = make_mask(photo, user_mask=user)
+    assert masked.mask.source == "user"
+    np.testing.assert_allclose(masked.mask.alpha, user.alpha, atol=1 / 255)
+
+
+def test_the_alpha_channel_wins_over_the_network():
+    masked = make_mask(a_photo(alpha=a_disc(radius=40.0)))
+    assert masked.mask.source == "alpha-channel"
+
+
+def test_an_engine_gets_no_more_photos_than_it_can_use():
+    card = load_engine("inflate").card
+    count, findings = usable_views(3, card=card)
+    assert count == card.max_views
+    assert [finding.code for finding in findings] == ["draft.views.unused"]
+    assert usable_views(1, card=card) == (1, ())
+
+
+def test_too_few_photos_are_refused():
+    with pytest.raises(InputError, match="at least 1"):
+        usable_views(0, card=load_engine("inflate").card)
+
+
+def test_the_whole_path_as_one_function_of_values():
+    options = MakeOptions(
+        draft=DraftOptions(variants=2),
+        refine=RefineOptions(target_triangles=600, texture_size=512),
+    )
+    photo = a_photo(height=160, width=160, alpha=a_disc(height=160, width=160, radius=55.0))
+    done = photo_to_asset([photo], name="ball", options=options)
+    assert done.refined.asset.mesh.num_triangles == 600
+    assert done.drafts == rank(done.drafts)
+    assert done.drafts[0].score >= done.drafts[1].score
+    shares = done.refined.share_observed, done.refined.share_mirrored, done.refined.share_inferred
+    assert abs(sum(shares) - 1) < 1e-6
