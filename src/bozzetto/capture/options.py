@@ -10,9 +10,9 @@ class AdviceOptions:
     blur_px: float = 1.35
     """Width of the sharpest quarter of edges, as the sigma of a Gaussian, in pixels of the object
     at `detail_px`; a sharp photo has 0.3 to 1."""
-    motion_px: float = 1.5
-    """The part of the edges' width that depends on direction, as a sigma; 1.5 is a smear of about
-    5 pixels."""
+    motion_px: float = 1.3
+    """The part of the edges' width that depends on direction, as a sigma; 1.3 is a smear of about
+    4 pixels."""
     noise: float = 0.02
     """Standard deviation of the noise in flat parts, encoded luma of 0 to 1."""
     clipped_highlights: float = 0.12
@@ -29,7 +29,7 @@ class AdviceOptions:
     """Colour difference (CIE76) to the background that the rim should have."""
     low_contrast_rim: float = 0.55
     """Share of the rim that may stay below `rim_contrast`."""
-    clutter: float = 0.22
+    clutter: float = 0.17
     """Share of edge pixels in the background around the object."""
     cut_run: float = 0.06
     """Contact with the frame, relative to the object's own size along it."""

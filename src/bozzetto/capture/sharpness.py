@@ -150,7 +150,7 @@ def _fit_motion(
     base, c, s = np.linalg.lstsq(system, wanted, rcond=None)[0]
     amplitude = float(np.hypot(c, s))
     # Where motion is real, edges along it stay sharp; else the whole picture is soft.
-    if base - amplitude > 0.5 * amplitude + 1:
+    if base - amplitude > amplitude + 1:
         return 0.0, 0.0
     return float(np.sqrt(2 * amplitude)), float(np.arctan2(s, c) / 2 % np.pi)
 
