@@ -19,6 +19,10 @@ warning or error on a clean photograph.
 Left out after a first look at their findings, which were right: a nightstand that its render burns
 out, a dragon before a wall of its own grey (moved), a grey bench before grey grass (moved), and
 four real photographs whose object has fewer than 256 pixels or stands in busy leaves.
+
+How far the held-out half can be trusted: leaving photos out moved the others by a place or two, so
+some held-out ones were among those looked at first; and the rule for motion blur was mended once
+(on the tuning half) after its held-out rate of 0.76 was known.
 """
 
 import argparse
