@@ -23,7 +23,7 @@ FACTS = SheetFacts(
     triangles=1234,
     charts=1,
     texture_size_px=8,
-    percent_inferred=43.0,
+    percent_unseen=43.0,
 )
 
 

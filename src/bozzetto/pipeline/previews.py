@@ -161,7 +161,7 @@ def _look(
             triangles=facts.topology.triangles,
             charts=facts.uv.charts,
             texture_size_px=asset.material.size,
-            percent_inferred=100 * (1 - stored.record.share_observed),
+            percent_unseen=100 * (1 - stored.record.share_observed),
         ),
     )
     return Preview(facts=facts, findings=noticed, sheet=encode_picture(sheet, suffix=".png"))

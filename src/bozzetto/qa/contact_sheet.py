@@ -61,8 +61,8 @@ class SheetFacts:
     triangles: int
     charts: int
     texture_size_px: int
-    percent_inferred: float
-    """Of the surface, 0 to 100."""
+    percent_unseen: float
+    """Share of the surface that no photo shows, mirrored or inferred, 0 to 100."""
 
 
 def draw_asset(
@@ -153,7 +153,7 @@ def asset_sheet(pictures: AssetPictures, facts: SheetFacts, *, cell_px: int = CE
     )
     subtitle = (
         f"{facts.triangles:,} triangles   |   engine {facts.engine}   |   "
-        f"{facts.percent_inferred:.0f} % of the surface inferred   |   drawn by {facts.renderer}"
+        f"{facts.percent_unseen:.0f} % of the surface unseen   |   drawn by {facts.renderer}"
     )
     return compose_page(title=facts.name, subtitle=subtitle, rows=rows, cell_px=cell_px)
 
