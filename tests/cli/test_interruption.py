@@ -19,8 +19,17 @@ def start(photo, output):
     command = [sys.executable, "-m", "bozzetto.cli.main", "make", str(photo), "-o", str(output)]
     environment = {**os.environ, "BOZZETTO_RENDERER": "raycast"}
     return subprocess.Popen(
-        [*command, *OPTIONS], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
+        [*command, *OPTIONS],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+        preexec_fn=hear_ctrl_c,
     )
+
+
+def hear_ctrl_c():
+    """Undo what shells do to background jobs: they ignore Ctrl-C, and so do their children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def wait_until(condition, seconds=60):
