@@ -80,10 +80,16 @@ def main(arguments: list[str]) -> int:
     models = {name: load_model(name) for name in options.models}
     first = {options.models[0]: models[options.models[0]]}
     rows: list[Row] = []
-    for index, scene in enumerate(scenes(objects, backgrounds)):
-        # Further networks are for comparison only, and see every fourth object.
-        rows += _measure(scene, models if index // len(KINDS) % 4 == 0 else first)
-    _write(rows)
+    RESULTS.parent.mkdir(exist_ok=True)
+    with RESULTS.open("w", newline="") as file:
+        names = [field.name for field in fields(Row)]
+        writer = csv.DictWriter(file, names, lineterminator="\n")
+        writer.writeheader()
+        for index, scene in enumerate(scenes(objects, backgrounds)):
+            # Further networks are for comparison only, and see every fourth object.
+            measured = _measure(scene, models if index // len(KINDS) % 4 == 0 else first)
+            writer.writerows(_rounded(row) for row in measured)
+            rows += measured
     _print_table(rows)
     return 0
 
@@ -187,15 +193,10 @@ def _colour_error(
     return float(np.abs(difference).mean())
 
 
-def _write(rows: list[Row]) -> None:
-    """Write one line for each measured mask."""
-    RESULTS.parent.mkdir(exist_ok=True)
-    with RESULTS.open("w", newline="") as file:
-        writer = csv.DictWriter(file, [field.name for field in fields(Row)], lineterminator="\n")
-        writer.writeheader()
-        for row in rows:
-            values = {k: round(v, 5) if isinstance(v, float) else v for k, v in asdict(row).items()}
-            writer.writerow(values)
+def _rounded(row: Row) -> dict[str, str | float]:
+    """Return a row as it is written: five digits are more than is known."""
+    values = asdict(row).items()
+    return {name: round(v, 5) if isinstance(v, float) else v for name, v in values}
 
 
 def _print_table(rows: list[Row]) -> None:

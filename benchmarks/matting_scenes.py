@@ -105,12 +105,15 @@ def _render(
     scene.camera.frame(model, direction=direction, fill=0.95)
     scene.add_directional_light(direction=(-0.6, -1, -0.8), intensity=60000)
     sky = np.linspace(1, 0.35, 16, dtype=np.float32)[:, None, None] * np.ones((16, 32, 3))
-    scene.environment = renderer.create_environment(sky.astype(np.float32))
+    environment = renderer.create_environment(sky.astype(np.float32))
+    scene.environment = environment
     scene.environment_visible = False
     target = renderer.create_render_target(width=2 * SIZE, height=2 * SIZE)
     renderer.render(scene, target)
-    rgba = target.read()
+    rgba = np.array(target.read())
     scene.close()
+    target.close()
+    environment.close()
     alpha = rgba[:, :, 3].astype(np.float32) / 255
     # 0.8 keeps white objects below white, as a photographer's exposure would.
     colours = linear_from_srgb8(np.ascontiguousarray(rgba[:, :, :3])) * np.float32(0.8)
