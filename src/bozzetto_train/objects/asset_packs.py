@@ -1,0 +1,53 @@
+"""The packs of openly licensed GLB files: unpack the archives, list what is in them."""
+
+import tarfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bozzetto_train.objects.categories import category_of
+from bozzetto_train.objects.entry import ObjectEntry, ObjectKind
+from bozzetto_train.objects.families import family_of, split_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pack:
+    """Where a pack comes from."""
+
+    licence: str
+    author: str
+
+
+PACKS: Mapping[str, Pack] = {
+    "aws": Pack(licence="MIT-0", author="Amazon Web Services (AWS RoboMaker worlds)"),
+    "pmndrs": Pack(licence="CC0-1.0", author="Kenney and others (market.pmnd.rs)"),
+    "quaternius": Pack(licence="CC0-1.0", author="Quaternius"),
+}
+"""The packs that are known, by the name of their folder."""
+
+
+def unpack_archives(folder: Path) -> None:
+    """Unpack the archives of known packs that are not unpacked yet."""
+    for pack in PACKS:
+        archive = folder / f"{pack}.tar.xz"
+        if archive.exists() and not (folder / pack).exists():
+            with tarfile.open(archive) as opened:
+                opened.extractall(folder, filter="data")
+
+
+def list_packs(folder: Path) -> Iterator[ObjectEntry]:
+    """Yield every GLB file of the known packs, sorted by name."""
+    for pack, origin in sorted(PACKS.items()):
+        for path in sorted((folder / pack).rglob("*.glb")):
+            name = path.relative_to(folder).with_suffix("").as_posix()
+            family = family_of(name)
+            yield ObjectEntry(
+                name=name,
+                kind=ObjectKind.GLB,
+                licence=origin.licence,
+                author=origin.author,
+                family=family,
+                split=split_of(family),
+                category=category_of(name),
+                path=path,
+            )
