@@ -9,3 +9,12 @@ def distance_transform_edt(
     return_distances: Literal[False],
     return_indices: Literal[True],
 ) -> NDArray[np.int32]: ...
+def map_coordinates(
+    input: NDArray[np.float32],
+    coordinates: NDArray[np.float32] | NDArray[np.float64],
+    *,
+    order: int,
+    mode: Literal["nearest", "constant"] = ...,
+    cval: float = ...,
+    prefilter: bool = ...,
+) -> NDArray[np.float32]: ...
