@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32, Int32, UInt8
 
+from bozzetto.imaging.color import linear_from_srgb8
+
 RADIUS = 0.5
 """Distance of the farthest vertex from the centre."""
 
@@ -79,15 +81,6 @@ def look_up(
     )
 
 
-_LINEAR_OF_BYTE = (
-    np.where(
-        np.arange(256) / 255 <= 0.04045,
-        np.arange(256) / 255 / 12.92,
-        ((np.arange(256) / 255 + 0.055) / 1.055) ** 2.4,
-    )
-).astype(np.float32)
-
-
 def _texel(
     texture: UInt8[np.ndarray, "h w 3"], uvs: Float32[np.ndarray, "n 2"]
 ) -> Float32[np.ndarray, "n 3"]:
@@ -95,4 +88,4 @@ def _texel(
     height, width = texture.shape[:2]
     column = np.floor(np.mod(uvs[:, 0], 1.0) * width).astype(int) % width
     row = np.floor(np.mod(uvs[:, 1], 1.0) * height).astype(int) % height
-    return _LINEAR_OF_BYTE[texture[row, column]]
+    return linear_from_srgb8(texture[row, column])

@@ -77,7 +77,7 @@ def shade(
         gloss = mirror * lobe * np.minimum((exponent + 2) / 8, 12)
         total += light.lamps[index] * reach * (diffuse + gloss)
     # A camera brightens dark things, but not as far as to make coal grey.
-    wanted = light.exposure * 0.9 * float(albedo.mean() + 1e-3) ** 0.8
+    wanted = light.exposure * 0.8 * float(albedo.mean() + 1e-3) ** 0.8
     return total * np.float32(wanted / (float(total.mean()) + 1e-6))
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from bozzetto_train.datasets.batch import Batch
-from bozzetto_train.losses import Losses, LossWeights, losses_of, summary_of
-from bozzetto_train.network.posterior import Posterior
-from bozzetto_train.network.volume_net import LATENT, VolumeNet, Widths
+from bozzetto_train.learning.batch import Batch
+from bozzetto_train.learning.losses import Losses, LossWeights, losses_of, summary_of
+from bozzetto_train.learning.network.posterior import Posterior
+from bozzetto_train.learning.network.volume_net import LATENT, VolumeNet, Widths
 
 
 class Learner(nn.Module):

@@ -6,7 +6,7 @@ Models, NeurIPS 2015. Letters: b batch, c channels, g columns a side.
 
 from torch import Tensor, nn
 
-from bozzetto_train.network.volume_net import LATENT
+from bozzetto_train.learning.network.volume_net import LATENT
 
 SUMMARY = 7
 """Channels of the truth it looks at: mask, exit, thickness, depth of the front, hidden colour."""

@@ -7,11 +7,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from bozzetto_train.datasets.batch import Batch, batch_of
+from bozzetto_train.learning.batch import Batch, batch_of
 from bozzetto_train.datasets.sample import sample_of
 from bozzetto_train.datasets.view_index import ViewPlace
-from bozzetto_train.losses import occupancy_target
-from bozzetto_train.network.volume_net import LATENT, VolumeNet
+from bozzetto_train.learning.losses import occupancy_target
+from bozzetto_train.learning.network.volume_net import LATENT, VolumeNet
 from bozzetto_train.scenes.record import SIZE
 
 

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from bozzetto_train.datasets.batch import Batch
-from bozzetto_train.network.volume_net import Features
+from bozzetto_train.learning.batch import Batch
+from bozzetto_train.learning.network.volume_net import Features
 from bozzetto_train.scenes.record import DISTANCE_STEP
 from bozzetto_train.scenes.viewpoint import BINS, FAR, NEAR
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from bozzetto_train.network.volume_net import Widths
-from bozzetto_train.train_step import StepOptions
+from bozzetto_train.learning.network.volume_net import Widths
+from bozzetto_train.learning.train_step import StepOptions
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The one training loop: `python -m bozzetto_train.train_loop`.
+"""The one training loop: `python -m bozzetto_train.learning.train_loop`.
 
 Every process holds a replica, takes its share of each batch on one thread, and averages gradients
 with the others: on a busy CPU this is several times faster than one process with many threads,
@@ -18,14 +18,14 @@ import torch.multiprocessing as mp
 import tyro
 from torch import Tensor, nn
 
-from bozzetto_train.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from bozzetto_train.datasets.batch import Batch, batches
+from bozzetto_train.learning.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from bozzetto_train.learning.batch import Batch, batches
 from bozzetto_train.datasets.view_index import ViewPlace, fair_sample, index_views
-from bozzetto_train.losses import TERMS, Losses
-from bozzetto_train.metrics import as_json, validate
-from bozzetto_train.network.encoder import load_mobilenet
-from bozzetto_train.presets import PRESETS, Phase, Preset
-from bozzetto_train.train_step import Learner, train_step
+from bozzetto_train.learning.losses import TERMS, Losses
+from bozzetto_train.learning.metrics import as_json, validate
+from bozzetto_train.learning.network.encoder import load_mobilenet
+from bozzetto_train.learning.presets import PRESETS, Phase, Preset
+from bozzetto_train.learning.train_step import Learner, train_step
 
 CHECKPOINT = "checkpoint.pt"
 _LOG_EVERY = 50

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from bozzetto_train.network.encoder import PYRAMID, Encoder
+from bozzetto_train.learning.network.encoder import PYRAMID, Encoder
 from bozzetto_train.scenes.viewpoint import BINS, FAR, NEAR
 
 LATENT = 16

@@ -1,0 +1,1 @@
+"""Everything that needs torch: the network, its training, its export."""
