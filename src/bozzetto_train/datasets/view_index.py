@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -29,8 +30,8 @@ def index_views(folder: Path) -> tuple[ViewPlace, ...]:
     places: list[ViewPlace] = []
     for path in sorted(folder.glob(f"*{SUFFIX}")):
         offsets = read_offsets(path)
-        for start, end in zip(offsets[:-1], offsets[1:], strict=True):
-            places.append(ViewPlace(path=path, start=int(start), end=int(end)))
+        for start, end in pairwise(offsets.tolist()):
+            places.append(ViewPlace(path=path, start=start, end=end))
     return tuple(places)
 
 
@@ -45,9 +46,7 @@ def fair_sample(places: tuple[ViewPlace, ...], count: int) -> tuple[ViewPlace, .
     return tuple(sorted(places, key=shuffled)[:count])
 
 
-def endless(
-    places: tuple[ViewPlace, ...], rng: np.random.Generator
-) -> Iterator[ViewPlace]:
+def endless(places: tuple[ViewPlace, ...], rng: np.random.Generator) -> Iterator[ViewPlace]:
     """Yield every view once in random order, then again in another order, and so on."""
     while True:
         for index in rng.permutation(len(places)):

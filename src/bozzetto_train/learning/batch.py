@@ -1,4 +1,7 @@
-"""Samples put together as tensors. Letters: b batch, s pixels, g columns a side, n covered columns."""
+"""Samples put together as tensors.
+
+Letters: b batch, s pixels and g columns a side, n covered columns, k bins.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -79,10 +82,7 @@ def batches(
         while True:
             ready.put(
                 batch_of(
-                    [
-                        sample_of(next(stream).read(), rng, halved=size < SIZE)
-                        for _ in range(count)
-                    ]
+                    [sample_of(next(stream).read(), rng, halved=size < SIZE) for _ in range(count)]
                 )
             )
 

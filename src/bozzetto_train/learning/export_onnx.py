@@ -18,9 +18,9 @@ from torch import Tensor, nn
 from bozzetto_train.learning.checkpoint import load_checkpoint
 from bozzetto_train.learning.network.volume_net import LATENT, VolumeNet
 from bozzetto_train.learning.presets import PRESETS
-from bozzetto_train.scenes.record import SIZE
 from bozzetto_train.learning.train_loop import CHECKPOINT
 from bozzetto_train.learning.train_step import Learner
+from bozzetto_train.scenes.record import SIZE
 
 OPSET = 18
 _SMALL = 64
@@ -107,7 +107,9 @@ def _halve_weights(graph: onnx.GraphProto) -> None:
         name = weight.name
         weight.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}.half"))
         casts.append(
-            helper.make_node("Cast", [f"{name}.half"], [name], to=TensorProto.FLOAT, name=f"{name}.cast")
+            helper.make_node(
+                "Cast", [f"{name}.half"], [name], to=TensorProto.FLOAT, name=f"{name}.cast"
+            )
         )
     for index, node in enumerate(casts):
         graph.node.insert(index, node)

@@ -7,9 +7,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from bozzetto_train.learning.batch import Batch, batch_of
 from bozzetto_train.datasets.sample import sample_of
 from bozzetto_train.datasets.view_index import ViewPlace
+from bozzetto_train.learning.batch import Batch, batch_of
 from bozzetto_train.learning.losses import occupancy_target
 from bozzetto_train.learning.network.volume_net import LATENT, VolumeNet
 from bozzetto_train.scenes.record import SIZE
@@ -40,9 +40,7 @@ def validate(net: VolumeNet, places: Sequence[ViewPlace], *, size: int, count: i
     with torch.inference_mode():
         for start in range(0, len(places), count):
             samples = [
-                sample_of(
-                    place.read(), np.random.default_rng(start + index), halved=size < SIZE
-                )
+                sample_of(place.read(), np.random.default_rng(start + index), halved=size < SIZE)
                 for index, place in enumerate(places[start : start + count])
             ]
             rows += _measure(net, batch_of(samples))
@@ -76,7 +74,8 @@ def _measure(net: VolumeNet, batch: Batch) -> list[list[float]]:
 
     figures = torch.stack(
         [
-            _by_sample(both, sample, len(area)) / _by_sample(either, sample, len(area)).clamp_min(1),
+            _by_sample(both, sample, len(area))
+            / _by_sample(either, sample, len(area)).clamp_min(1),
             _by_sample(both / either.clamp_min(1), sample, len(area))
             / _by_sample(torch.ones_like(both), sample, len(area)).clamp_min(1),
             mean(depth),

@@ -18,9 +18,9 @@ import torch.multiprocessing as mp
 import tyro
 from torch import Tensor, nn
 
-from bozzetto_train.learning.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from bozzetto_train.learning.batch import Batch, batches
 from bozzetto_train.datasets.view_index import ViewPlace, fair_sample, index_views
+from bozzetto_train.learning.batch import Batch, batches
+from bozzetto_train.learning.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from bozzetto_train.learning.losses import TERMS, Losses
 from bozzetto_train.learning.metrics import as_json, validate
 from bozzetto_train.learning.network.encoder import load_mobilenet

@@ -17,8 +17,8 @@ import numpy as np
 import tyro
 
 from bozzetto.geometry.raycast import Raycaster
-from bozzetto_train.objects.errors import ObjectError
 from bozzetto_train.objects.entry import ObjectEntry
+from bozzetto_train.objects.errors import ObjectError
 from bozzetto_train.objects.load import load_object
 from bozzetto_train.objects.manifest import read_manifest
 from bozzetto_train.objects.model import ObjectModel

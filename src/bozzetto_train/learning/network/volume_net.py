@@ -99,7 +99,9 @@ class _Up(nn.Module):
 
     def forward(self, x: Tensor, skip: Tensor) -> Tensor:
         """Map b c h w and b c 2h 2w to b c 2h 2w."""
-        return self.mix(torch.cat([functional.interpolate(self.narrow(x), scale_factor=2.0), skip], 1))
+        return self.mix(
+            torch.cat([functional.interpolate(self.narrow(x), scale_factor=2.0), skip], 1)
+        )
 
 
 class VolumeNet(nn.Module):
