@@ -1,7 +1,7 @@
 """Write a trained network as the ONNX file that the engine loads, weights in half precision.
 
-`python -m bozzetto_train.learning.export_onnx RUN OUT`. Computation stays in single precision: every half
-weight is cast on loading. Letters: b batch, s pixels, k bins.
+`python -m bozzetto_train.learning.export_onnx`. Computation stays in single precision: every
+half weight is cast on loading. Letters: b batch, s pixels, k bins.
 """
 
 import hashlib

@@ -66,7 +66,7 @@ def occupancy_target(distance: Tensor) -> Tensor:
 
 
 def losses_of(
-    features: Features, logits: Tensor, batch: Batch, code: tuple[Tensor, Tensor] | None
+    features: Features, logits: Tensor, batch: Batch, *, code: tuple[Tensor, Tensor] | None
 ) -> Losses:
     """Compare a prediction with the truth.
 

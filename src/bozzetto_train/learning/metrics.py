@@ -69,15 +69,16 @@ def _measure(net: VolumeNet, batch: Batch) -> list[list[float]]:
     up = (features.camera[:, :3] * batch.camera[:, :3]).sum(1).clamp(-1, 1)
     lens = (features.camera[:, 3] / batch.camera[:, 3] - 1).abs()
 
+    def total(values: Tensor) -> Tensor:
+        return values.new_zeros(len(area)).index_add(0, sample, values)
+
     def mean(values: Tensor) -> Tensor:
         return (values * known).sum((1, 2, 3)) / area / values.shape[1]
 
     figures = torch.stack(
         [
-            _by_sample(both, sample, len(area))
-            / _by_sample(either, sample, len(area)).clamp_min(1),
-            _by_sample(both / either.clamp_min(1), sample, len(area))
-            / _by_sample(torch.ones_like(both), sample, len(area)).clamp_min(1),
+            total(both) / total(either).clamp_min(1),
+            total(both / either.clamp_min(1)) / total(torch.ones_like(both)).clamp_min(1),
             mean(depth),
             mean(angle),
             mean(gap[:, :3]),
@@ -88,11 +89,6 @@ def _measure(net: VolumeNet, batch: Batch) -> list[list[float]]:
         1,
     )
     return figures.tolist()
-
-
-def _by_sample(values: Tensor, sample: Tensor, count: int) -> Tensor:
-    """Sum column values per view."""
-    return values.new_zeros(count).index_add(0, sample, values)
 
 
 def as_json(figures: Figures) -> dict[str, float]:

@@ -1,6 +1,6 @@
 """Named training runs: what network, what data, for how long."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bozzetto_train.learning.network.volume_net import Widths
 from bozzetto_train.learning.train_step import StepOptions
@@ -26,7 +26,7 @@ class Preset:
 
     widths: Widths
     phases: tuple[Phase, ...]
-    step: StepOptions = StepOptions()
+    step: StepOptions = field(default_factory=StepOptions)
     encoder_rate: float = 0.3
     """Learning rate of the pretrained encoder, relative to the rest."""
     weight_decay: float = 0.02

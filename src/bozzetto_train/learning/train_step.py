@@ -1,6 +1,6 @@
 """One step of training as a function of network, batch and random numbers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
@@ -24,7 +24,7 @@ class Learner(nn.Module):
 class StepOptions:
     """How one step computes."""
 
-    weights: LossWeights = LossWeights()
+    weights: LossWeights = field(default_factory=LossWeights)
     latent_share: float = 0.33
     """Share of the samples that see a code of their own truth; the rest learn the best guess."""
     half_precision: bool = True
@@ -45,5 +45,5 @@ def train_step(
         flat = features.column.permute(0, 2, 3, 1).flatten(0, 2)
         logits = learner.net.column(flat[batch.column])
     code = (mean[told], log_variance[told]) if told.any() else None
-    losses = losses_of(features, logits, batch, code)
+    losses = losses_of(features, logits, batch, code=code)
     return losses.total(options.weights), losses

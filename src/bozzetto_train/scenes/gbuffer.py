@@ -63,13 +63,13 @@ def render(
     reference = float(seen.depth.mean())
     scale = 2 * viewpoint.half * reference
     lights = _draw_lights(rng, viewpoint)
-    lit = np.stack([_reached(scene, seen, light, rng) for light in lights], axis=1)
+    lit = np.stack([_reached(scene, seen, light, rng=rng) for light in lights], axis=1)
     openness = _openness(scene, seen, rng)
     to_camera = viewpoint.camera_from_world.T.astype(np.float32)
     smooth = np.concatenate([lit, openness[:, None]], axis=1)
     smooth = np.round(_smoothed(smooth, seen.covered, size) * 255).astype(np.uint8)
     return ViewRecord(
-        alpha=_coverage(scene, viewpoint, seen.covered, size),
+        alpha=_coverage(scene, viewpoint, seen.covered, size=size),
         covered=seen.covered.reshape(size, size),
         normals=np.round(seen.normals @ to_camera * 127).astype(np.int8),
         albedo=srgb8_from_linear(seen.surface.albedo),
@@ -129,7 +129,7 @@ def _draw_lights(rng: np.random.Generator, viewpoint: Viewpoint) -> Float64[np.n
 
 
 def _reached(
-    scene: Scene, seen: _Seen, light: Float64[np.ndarray, " 3"], rng: np.random.Generator
+    scene: Scene, seen: _Seen, light: Float64[np.ndarray, " 3"], *, rng: np.random.Generator
 ) -> Float32[np.ndarray, " p"]:
     """Tell which points an area light reaches: one ray each, spread over the light."""
     spread = rng.normal(0, rng.uniform(0.01, 0.15), seen.points.shape)
@@ -167,7 +167,7 @@ def _smoothed(
 
 
 def _coverage(
-    scene: Scene, viewpoint: Viewpoint, covered: Bool[np.ndarray, " n"], size: int
+    scene: Scene, viewpoint: Viewpoint, covered: Bool[np.ndarray, " n"], *, size: int
 ) -> UInt8[np.ndarray, "s s"]:
     """Return alpha, with 3 x 3 rays on pixels that the outline may cross."""
     inside = covered.reshape(size, size)

@@ -64,7 +64,7 @@ def shade(
     reflected = 2 * facing * normals + np.array([0, 0, 1], np.float32)
     total = diffuse * _surroundings(normals @ up, light) * open_
     fresnel = mirror + (1 - mirror) * (1 - facing) ** 5 * (1 - rough) ** 2
-    total += fresnel * _mirrored(reflected, up, light, rough) * open_
+    total += fresnel * _mirrored(reflected, up, light, rough=rough) * open_
     exponent = 2 / rough**4
     for index in range(3):
         if not light.lamps[index].any():
@@ -96,6 +96,7 @@ def _mirrored(
     reflected: Float32[np.ndarray, "p 3"],
     up: Float32[np.ndarray, " 3"],
     light: Light,
+    *,
     rough: Float32[np.ndarray, "p 1"],
 ) -> Float32[np.ndarray, "p 3"]:
     """What a surface of this roughness mirrors: a horizon and one soft box."""

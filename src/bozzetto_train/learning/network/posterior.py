@@ -1,4 +1,4 @@
-"""The training-only half of the latent code: it looks at the truth and says which hidden side it is.
+"""The training-only half of the latent code: it sees the truth, and names its hidden side.
 
 Paper: Sohn et al., Learning Structured Output Representation using Deep Conditional Generative
 Models, NeurIPS 2015. Letters: b batch, c channels, g columns a side.
