@@ -121,12 +121,12 @@ def _cleaned(name: str, part: Part) -> Part | None:
 
 def _with_corner_normals(part: Part, kept: Int32[np.ndarray, "t 3"]) -> Part:
     """Split vertices where their corners' computed normals differ."""
-    normals = crease_normals(part.positions, kept)
+    found = crease_normals(part.positions, kept)
     vertex = kept.reshape(-1)
-    quantised = np.round(normals * 1000).astype(np.int64)
-    keys = np.concatenate([vertex[:, None].astype(np.int64), quantised], axis=1)
-    _, chosen, corners = np.unique(keys, axis=0, return_index=True, return_inverse=True)
-    return _filled(part, vertex[chosen], corners=corners, normals=normals[chosen])
+    keys = vertex.astype(np.int64) * (int(found.group.max()) + 1) + found.group
+    _, chosen, corners = np.unique(keys, return_index=True, return_inverse=True)
+    normals = found.normals[chosen]
+    return _filled(part, vertex[chosen], corners=corners.reshape(-1), normals=normals)
 
 
 def _filled(

@@ -84,9 +84,7 @@ def make_palette(rng: np.random.Generator, *, count: int = 5) -> Palette:
     colours: list[Colour] = []
     for index in range(count):
         own = (hue + spread * (index % 3) + rng.normal(0, 0.02)) % 1
-        colours.append(
-            colorsys.hsv_to_rgb(own, vivid * rng.uniform(0.5, 1), rng.uniform(0.25, 1))
-        )
+        colours.append(colorsys.hsv_to_rgb(own, vivid * rng.uniform(0.5, 1), rng.uniform(0.25, 1)))
     light, dark = rng.uniform(0.75, 0.97), rng.uniform(0.05, 0.25)
     colours[int(rng.integers(count))] = (light, light, light * rng.uniform(0.9, 1))
     colours[int(rng.integers(count))] = (dark, dark, dark)
@@ -149,7 +147,9 @@ def _main_colour(rng: np.random.Generator, look: str, palette: Palette) -> Colou
     if look == "skin":
         return skin_colour(rng)
     if look == "plant":
-        return colorsys.hsv_to_rgb(rng.uniform(0.2, 0.42), rng.uniform(0.3, 0.9), rng.uniform(0.2, 0.8))
+        return colorsys.hsv_to_rgb(
+            rng.uniform(0.2, 0.42), rng.uniform(0.3, 0.9), rng.uniform(0.2, 0.8)
+        )
     if look == "wood":
         tone = rng.uniform(0.4, 1)
         return (0.75 * tone, 0.54 * tone, 0.35 * tone)

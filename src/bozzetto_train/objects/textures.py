@@ -46,7 +46,9 @@ def random_texture(rng: np.random.Generator, *, colours: tuple[Colour, ...]) -> 
     return make_texture(rng, kinds[int(rng.integers(len(kinds)))], colours=colours)
 
 
-def noise(rng: np.random.Generator, *, octaves: int = 4, first: int = 3) -> Float64[np.ndarray, "h w"]:
+def noise(
+    rng: np.random.Generator, *, octaves: int = 4, first: int = 3
+) -> Float64[np.ndarray, "h w"]:
     """Return seamless noise in 0..1, the sum of smoothed grids of doubling size."""
     total = np.zeros((SIDE_PX, SIDE_PX))
     for octave in range(octaves):
@@ -112,8 +114,12 @@ def _weave(rng: np.random.Generator, colours: tuple[Colour, ...]) -> Texture:
     u, v = _axes()
     threads = int(rng.integers(16, 48))
     over = (np.floor(u * threads) + np.floor(v * threads)) % 2
-    shade = 0.75 + 0.25 * np.where(over > 0, np.abs(np.sin(np.pi * u * threads)), np.abs(np.sin(np.pi * v * threads)))
-    return _speckled(rng, _mix(over * rng.uniform(0.2, 1), colours[0], colours[1]) * shade[..., None])
+    shade = 0.75 + 0.25 * np.where(
+        over > 0, np.abs(np.sin(np.pi * u * threads)), np.abs(np.sin(np.pi * v * threads))
+    )
+    return _speckled(
+        rng, _mix(over * rng.uniform(0.2, 1), colours[0], colours[1]) * shade[..., None]
+    )
 
 
 def _checks(rng: np.random.Generator, colours: tuple[Colour, ...]) -> Texture:
@@ -147,7 +153,9 @@ def _dots(rng: np.random.Generator, colours: tuple[Colour, ...]) -> Texture:
 def _marble(rng: np.random.Generator, colours: tuple[Colour, ...]) -> Texture:
     u, v = _axes()
     warp = noise(rng, octaves=5, first=2)
-    vein = np.abs(np.sin(np.pi * (int(rng.integers(1, 4)) * (u + v) + 3 * warp))) ** rng.uniform(0.2, 0.8)
+    vein = np.abs(np.sin(np.pi * (int(rng.integers(1, 4)) * (u + v) + 3 * warp))) ** rng.uniform(
+        0.2, 0.8
+    )
     return _bytes(_mix(1 - vein, colours[0], colours[1]))
 
 

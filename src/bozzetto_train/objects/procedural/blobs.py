@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Float32, Float64
 
 from bozzetto.geometry.isosurface import extract_isosurface
+from bozzetto.geometry.normals import vertex_normals
 from bozzetto.imaging.color import linear_from_srgb
 from bozzetto_train.objects.assembly import Part
 from bozzetto_train.objects.model import Material
@@ -79,7 +80,7 @@ Blob = Capsule | Ball
 
 
 def melt(
-    blobs: Sequence[Blob], *, softness: float, cells: int = 72, roughness: float = 0.7
+    blobs: Sequence[Blob], *, softness: float, cells: int = 64, roughness: float = 0.7
 ) -> Part:
     """Melt blobs into one closed surface.
 
@@ -92,32 +93,56 @@ def melt(
     boxes = np.stack([blob.box() for blob in blobs])
     low, high = boxes[:, 0].min(axis=0), boxes[:, 1].max(axis=0)
     step = float((high - low).max()) / cells
-    low = low - 2 * step
-    shape = tuple(int(np.ceil(extent / step)) + 4 for extent in (high - low).tolist())
-    nodes = np.stack(np.meshgrid(*[np.arange(n) for n in shape], indexing="ij"), axis=-1)
-    points = (low + nodes.reshape(-1, 3) * step).astype(np.float32)
-    field = -_united(blobs, points, softness).reshape(shape)
-    positions, triangles = extract_isosurface(field, padded=True)
-    world = (low + positions * step).astype(np.float32)
+    field = _united(blobs, _Grid(low=low - 2 * step, high=high + 2 * step, step=step), softness)
+    positions, triangles = extract_isosurface(-field, padded=True)
+    world = (low - 2 * step + positions * step).astype(np.float32)
     return Part(
         positions=world,
         triangles=triangles,
+        normals=vertex_normals(world, triangles),
         material=Material(base_color=np.ones(3, np.float32), roughness=roughness),
         colors=_colours(blobs, world),
     )
 
 
-def _united(
-    blobs: Sequence[Blob], points: Float32[np.ndarray, "n 3"], softness: float
-) -> Float32[np.ndarray, " n"]:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Grid:
+    """Where the field is sampled."""
+
+    low: Float64[np.ndarray, " 3"]
+    high: Float64[np.ndarray, " 3"]
+    step: float
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Number of samples along x, y, z."""
+        x, y, z = (np.ceil((self.high - self.low) / self.step).astype(int) + 1).tolist()
+        return (x, y, z)
+
+    def window(self, box: Float64[np.ndarray, "2 3"]) -> tuple[slice, slice, slice]:
+        """Return the samples inside a box."""
+        first = np.floor((box[0] - self.low) / self.step).astype(int)
+        last = np.ceil((box[1] - self.low) / self.step).astype(int) + 1
+        x, y, z = (slice(max(a, 0), b) for a, b in zip(first.tolist(), last.tolist(), strict=True))
+        return (x, y, z)
+
+    def points(self, window: tuple[slice, slice, slice]) -> Float32[np.ndarray, "n 3"]:
+        """Return the places of the samples in a window, row by row."""
+        ranges = [np.arange(n)[part] for n, part in zip(self.shape, window, strict=True)]
+        nodes = np.stack(np.meshgrid(*ranges, indexing="ij"), axis=-1).reshape(-1, 3)
+        return (self.low + nodes * self.step).astype(np.float32)
+
+
+def _united(blobs: Sequence[Blob], grid: _Grid, softness: float) -> Float32[np.ndarray, "nx ny nz"]:
     """Return the distance to the smooth union, where blobs matter only near themselves."""
-    total = np.full(len(points), np.float32(1e3))
+    total = np.full(grid.shape, np.float32(1))
     for blob in blobs:
-        low, high = blob.box()
-        near = ((points > low - 2 * softness) & (points < high + 2 * softness)).all(axis=1)
-        first, second = total[near], blob.distance(points[near])
+        margin = 2 * softness + grid.step
+        window = grid.window(blob.box() + np.array([[-margin], [margin]]))
+        first = total[window]
+        second = blob.distance(grid.points(window)).reshape(first.shape)
         blend = np.maximum(softness - np.abs(first - second), 0) / softness
-        total[near] = np.minimum(first, second) - blend * blend * np.float32(softness / 4)
+        total[window] = np.minimum(first, second) - blend * blend * np.float32(softness / 4)
     return total
 
 

@@ -44,7 +44,12 @@ def make_figure(rng: np.random.Generator) -> list[Part]:
     """Make a cartoon person, animal-headed or not, with hair, hat, skirt or something in hand."""
     palette = make_palette(rng, count=6)
     body = _measures(rng, palette)
-    blobs: list[Blob] = [*_trunk(rng, body), *_legs(rng, body), *_arms(rng, body), *_head(rng, body)]
+    blobs: list[Blob] = [
+        *_trunk(rng, body),
+        *_legs(rng, body),
+        *_arms(rng, body),
+        *_head(rng, body),
+    ]
     parts = [melt(blobs, softness=rng.uniform(0.015, 0.05), roughness=rng.uniform(0.4, 0.95))]
     parts += _face(rng, body)
     parts += _wear(rng, body, palette)
@@ -102,8 +107,14 @@ def _legs(rng: np.random.Generator, body: _Body) -> list[Blob]:
         knee = (side * apart, body.legs * 0.52, step * 0.55 + 0.015)
         ankle = (side * apart, 0.05, step * 0.8 - max(step, 0) * 0.2)
         lower = body.skin if bare else body.trousers
-        blobs.append(Capsule(start=hip, end=knee, radius=thick * 1.15, end_radius=thick, colour=body.trousers))
-        blobs.append(Capsule(start=knee, end=ankle, radius=thick, end_radius=thick * 0.8, colour=lower))
+        blobs.append(
+            Capsule(
+                start=hip, end=knee, radius=thick * 1.15, end_radius=thick, colour=body.trousers
+            )
+        )
+        blobs.append(
+            Capsule(start=knee, end=ankle, radius=thick, end_radius=thick * 0.8, colour=lower)
+        )
         foot = (ankle[0], thick * 0.75, ankle[2] + thick * 0.8)
         size = (thick * 2.3, thick * 1.7, thick * rng.uniform(3.2, 4.4))
         blobs.append(Ball(middle=foot, size=size, colour=body.shoes))
@@ -124,10 +135,22 @@ def _arms(rng: np.random.Generator, body: _Body) -> list[Blob]:
         hand = elbow + bend / np.linalg.norm(bend) * length * 0.5
         joints = [(float(p[0]), float(p[1]), float(p[2])) for p in (shoulder, elbow, hand)]
         blobs.append(
-            Capsule(start=joints[0], end=joints[1], radius=body.limb * 1.1, end_radius=body.limb, colour=body.shirt)
+            Capsule(
+                start=joints[0],
+                end=joints[1],
+                radius=body.limb * 1.1,
+                end_radius=body.limb,
+                colour=body.shirt,
+            )
         )
         blobs.append(
-            Capsule(start=joints[1], end=joints[2], radius=body.limb, end_radius=body.limb * 0.8, colour=sleeve)
+            Capsule(
+                start=joints[1],
+                end=joints[2],
+                radius=body.limb,
+                end_radius=body.limb * 0.8,
+                colour=sleeve,
+            )
         )
         grip = body.limb * rng.uniform(2.0, 2.8)
         blobs.append(Ball(middle=joints[2], size=(grip, grip, grip), colour=body.skin))
@@ -143,13 +166,29 @@ def _head(rng: np.random.Generator, body: _Body) -> list[Blob]:
     if style < 0.6:  # Hair or fur on top and behind.
         drop = rng.uniform(0.02, 0.22)
         blobs.append(
-            Ball(middle=(x, y + head * 0.1, z - head * drop), size=(size[0] * 1.08, head, size[2] * 1.02), colour=body.hair)
+            Ball(
+                middle=(x, y + head * 0.1, z - head * drop),
+                size=(size[0] * 1.08, head, size[2] * 1.02),
+                colour=body.hair,
+            )
         )
     if style < 0.25:  # Tails or long hair.
         for side in (-1.0, 1.0):
-            end = (side * head * rng.uniform(0.5, 0.8), y - head * rng.uniform(0.2, 0.9), z - head * 0.2)
+            end = (
+                side * head * rng.uniform(0.5, 0.8),
+                y - head * rng.uniform(0.2, 0.9),
+                z - head * 0.2,
+            )
             start = (side * head * 0.4, y + head * 0.25, z - head * 0.2)
-            blobs.append(Capsule(start=start, end=end, radius=head * 0.14, end_radius=head * 0.05, colour=body.hair))
+            blobs.append(
+                Capsule(
+                    start=start,
+                    end=end,
+                    radius=head * 0.14,
+                    end_radius=head * 0.05,
+                    colour=body.hair,
+                )
+            )
     if style > 0.6:
         blobs += _ears(rng, body)
     return blobs
@@ -164,7 +203,15 @@ def _ears(rng: np.random.Generator, body: _Body) -> list[Blob]:
     for side in (-1.0, 1.0):
         root = (x + side * head * spread, y + head * 0.36, z)
         tip = (x + side * head * (spread + rng.uniform(0, 0.2)), y + head * (0.4 + long), z)
-        blobs.append(Capsule(start=root, end=tip, radius=head * 0.13, end_radius=head * rng.uniform(0.03, 0.13), colour=body.skin))
+        blobs.append(
+            Capsule(
+                start=root,
+                end=tip,
+                radius=head * 0.13,
+                end_radius=head * rng.uniform(0.03, 0.13),
+                colour=body.skin,
+            )
+        )
     return blobs
 
 
@@ -172,9 +219,16 @@ def _face(rng: np.random.Generator, body: _Body) -> list[Part]:
     """Put eyes, and sometimes nose and mouth, on the front of the head."""
     x, y, z = body.head_middle
     head = body.head
-    front, apart, height = z + head * 0.4, head * rng.uniform(0.15, 0.24), y - head * rng.uniform(-0.05, 0.1)
+    front, apart, height = (
+        z + head * 0.4,
+        head * rng.uniform(0.15, 0.24),
+        y - head * rng.uniform(-0.05, 0.1),
+    )
     big = head * rng.uniform(0.09, 0.24)
-    white, black = plain((0.95, 0.95, 0.95), roughness=0.2), plain((0.04, 0.03, 0.03), roughness=0.15)
+    white, black = (
+        plain((0.95, 0.95, 0.95), roughness=0.2),
+        plain((0.04, 0.03, 0.03), roughness=0.15),
+    )
     parts: list[Part] = []
     ringed = rng.random() < 0.55
     for side in (-1.0, 1.0):
@@ -189,11 +243,21 @@ def _face(rng: np.random.Generator, body: _Body) -> list[Part]:
     if rng.random() < 0.6:
         nose = head * rng.uniform(0.06, 0.16)
         tone = plain(body.skin if rng.random() < 0.5 else body.hair, roughness=0.5)
-        parts.append(placed(ellipsoid((nose, nose * 0.8, nose), tone, steps=8), at=(x, height - head * 0.13, front + head * 0.06)))
+        parts.append(
+            placed(
+                ellipsoid((nose, nose * 0.8, nose), tone, steps=8),
+                at=(x, height - head * 0.13, front + head * 0.06),
+            )
+        )
     if rng.random() < 0.6:
         mouth = plain((0.45, 0.12, 0.12), roughness=0.4)
         wide = head * rng.uniform(0.12, 0.3)
-        parts.append(placed(ellipsoid((wide, head * 0.05, head * 0.08), mouth, steps=8), at=(x, y - head * 0.25, front - head * 0.02)))
+        parts.append(
+            placed(
+                ellipsoid((wide, head * 0.05, head * 0.08), mouth, steps=8),
+                at=(x, y - head * 0.25, front - head * 0.02),
+            )
+        )
     return parts
 
 
@@ -210,7 +274,9 @@ def _wear(rng: np.random.Generator, body: _Body, palette: Palette) -> list[Part]
     if rng.random() < 0.35:
         parts += _hat(rng, body, palette)
     if rng.random() < 0.15:
-        pack = rounded_box((body.width * 0.75, body.torso * 0.7, body.width * 0.4), cloth, radius=0.03)
+        pack = rounded_box(
+            (body.width * 0.75, body.torso * 0.7, body.width * 0.4), cloth, radius=0.03
+        )
         parts.append(placed(pack, at=(0.0, body.legs + body.torso * 0.6, -body.width * 0.55)))
     if rng.random() < 0.25:
         parts += _staff(rng, body, palette)
@@ -224,7 +290,12 @@ def _hat(rng: np.random.Generator, body: _Body, palette: Palette) -> list[Part]:
     brim, tall = head * rng.uniform(0.45, 0.85), head * rng.uniform(0.25, 0.9)
     top = head * rng.uniform(0.02, 0.45)
     profile = np.array(
-        [[brim, base], [brim, base + head * 0.04], [head * 0.44, base + head * 0.06], [top, base + tall]]
+        [
+            [brim, base],
+            [brim, base + head * 0.04],
+            [head * 0.44, base + head * 0.06],
+            [top, base + tall],
+        ]
     )
     return [lathe(profile, make_material(rng, "cloth", palette=palette), segments=28)]
 
@@ -234,8 +305,13 @@ def _staff(rng: np.random.Generator, body: _Body, palette: Palette) -> list[Part
     x = (1 if rng.random() < 0.5 else -1) * body.width * rng.uniform(0.8, 1.1)
     height = rng.uniform(0.5, 1.1)
     pole = tube(
-        np.array([[x, 0.0, 0.12], [x, height, 0.12]]), rng.uniform(0.008, 0.02), make_material(rng, "wood", palette=palette)
+        np.array([[x, 0.0, 0.12], [x, height, 0.12]]),
+        rng.uniform(0.008, 0.02),
+        make_material(rng, "wood", palette=palette),
     )
     top = rng.uniform(0.06, 0.14)
-    knob = ellipsoid((top, top * rng.uniform(0.6, 1.6), top * rng.uniform(0.4, 1)), make_material(rng, "metal", palette=palette))
+    knob = ellipsoid(
+        (top, top * rng.uniform(0.6, 1.6), top * rng.uniform(0.4, 1)),
+        make_material(rng, "metal", palette=palette),
+    )
     return [pole, placed(knob, at=(x, height, 0.12))]

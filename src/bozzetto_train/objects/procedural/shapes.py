@@ -15,9 +15,7 @@ Points = Float64[np.ndarray, "n 3"]
 Outline = Float64[np.ndarray, "n 2"]
 
 
-def grid(
-    points: Float64[np.ndarray, "r c 3"], material: Material, *, repeat: float = 1.0
-) -> Part:
+def grid(points: Float64[np.ndarray, "r c 3"], material: Material, *, repeat: float = 1.0) -> Part:
     """Span a surface over rows and columns; outside is columns x rows by the right hand.
 
     The last column should repeat the first one where the surface goes round.
@@ -43,9 +41,7 @@ def grid(
     )
 
 
-def lathe(
-    profile: Outline, material: Material, *, segments: int = 40, repeat: float = 1.0
-) -> Part:
+def lathe(profile: Outline, material: Material, *, segments: int = 40, repeat: float = 1.0) -> Part:
     """Turn a profile (radius, height), listed from bottom to top outside, about the y axis.
 
     A profile that starts and ends on the axis gives a closed surface; open ends are closed.
@@ -155,9 +151,14 @@ def extrude(outline: Outline, depth: float, material: Material, *, inset: float 
     """
     middle = outline.mean(axis=0)
     small = middle + (outline - middle) * (1 - inset)
-    heights = [-depth / 2, -depth * 0.3, depth * 0.3, depth / 2] if inset else [-depth / 2, depth / 2]
+    heights = (
+        [-depth / 2, -depth * 0.3, depth * 0.3, depth / 2] if inset else [-depth / 2, depth / 2]
+    )
     loops = [small, outline, outline, small] if inset else [outline, outline]
-    rows = [np.column_stack([loop, np.full(len(loop), z)]) for loop, z in zip(loops, heights, strict=True)]
+    rows = [
+        np.column_stack([loop, np.full(len(loop), z)])
+        for loop, z in zip(loops, heights, strict=True)
+    ]
     walls = np.stack(rows)
     side = grid(np.concatenate([walls, walls[:, :1]], axis=1), material, repeat=2.0)
     faces = _faces(outline)
