@@ -4,7 +4,7 @@
 """
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,8 +20,10 @@ from bozzetto_train.objects.families import family_of, split_of
 from bozzetto_train.objects.filters import defect_of, unwanted_by_name
 from bozzetto_train.objects.furniture_source import fetch_furniture, list_furniture
 from bozzetto_train.objects.load import load_object
+from bozzetto_train.objects.made import list_compositions, list_procedural, list_retextured
 from bozzetto_train.objects.manifest import write_manifest
 from bozzetto_train.objects.model import ObjectModel
+from bozzetto_train.objects.people_source import list_people
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +36,14 @@ class BuildOptions:
     """Folder for the furniture catalogues; fetched through apt when it is empty."""
     out: Path
     """The manifest to write."""
+    people: Path | None = None
+    """Folder of the bodies that `python -m bozzetto_train.objects.people` wrote; None for none."""
+    procedural: int = 1500
+    """How many objects to make from nothing."""
+    retextured: int = 400
+    """How many training objects to give other materials."""
+    compositions: int = 200
+    """How many groups of two or three training objects to make."""
 
 
 def build_manifest(
@@ -48,6 +58,22 @@ def build_manifest(
     unpack_archives(options.assets)
     fetch_furniture(options.furniture)
     candidates = [*list_packs(options.assets), *_furniture_entries(options.furniture)]
+    if options.people is not None:
+        candidates += list_people(options.people)
+    read, dropped = _examine_all(candidates, progress)
+    made = [
+        *list_procedural(options.procedural),
+        *list_retextured(read, options.retextured),
+        *list_compositions(read, options.compositions),
+    ]
+    kept, lost = _examine_all(made, progress)
+    return Manifest(objects=(*read, *kept), dropped=(*dropped, *lost))
+
+
+def _examine_all(
+    candidates: Sequence[ObjectEntry], progress: Callable[[str], None]
+) -> tuple[list[ObjectEntry], list[DroppedObject]]:
+    """Load every candidate once; return those that stay, with joined families, and the others."""
     kept: list[ObjectEntry] = []
     shapes: list[str] = []
     dropped: list[DroppedObject] = []
@@ -60,7 +86,7 @@ def build_manifest(
             continue
         kept.append(replace(entry, triangles=triangles))
         shapes.append(shape)
-    return Manifest(objects=tuple(_with_joined_twins(kept, shapes)), dropped=tuple(dropped))
+    return list(_with_joined_twins(kept, shapes)), dropped
 
 
 def _examined(entry: ObjectEntry) -> tuple[str | None, str, int]:
@@ -92,11 +118,13 @@ def _with_joined_twins(entries: list[ObjectEntry], shapes: list[str]) -> Iterato
 
     seen: dict[str, str] = {}
     for entry, shape in zip(entries, shapes, strict=True):
+        if entry.bases:
+            continue
         first, second = sorted((head(entry.family), head(seen.setdefault(shape, entry.family))))
         leader[second] = first
     for entry in entries:
         family = head(entry.family)
-        yield replace(entry, family=family, split=split_of(family))
+        yield entry if entry.bases else replace(entry, family=family, split=split_of(family))
 
 
 def _furniture_entries(folder: Path) -> Iterable[ObjectEntry]:

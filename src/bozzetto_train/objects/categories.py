@@ -15,7 +15,7 @@ class Category(StrEnum):
 
 # The first rule whose pattern is found in `name|catalogue category` decides.
 _RULES: tuple[tuple[str, Category], ...] = (
-    (r"^people/|^procedural/figure", Category.CHARACTER),
+    (r"^people/|^procedural/(figure|animal|bird|fish)/", Category.CHARACTER),
     (r"\|(Characters)$", Category.CHARACTER),
     (r"\|(Vehicles|Exterior|Staircases|Doors and windows)$", Category.OTHER),
     (r"\|Miscellaneous$", Category.PROP),
@@ -54,7 +54,7 @@ _RULES: tuple[tuple[str, Category], ...] = (
     ),
     (r"^pmndrs/(helicopter|citroen|sports|race|wind)", Category.OTHER),
     (r"^pmndrs/", Category.PROP),
-    (r"^procedural/(seat|shelf|table)", Category.FURNITURE),
+    (r"^procedural/(seat|shelf|table|bed|sofa|lamp|joint-lamp)/", Category.FURNITURE),
     (r"^procedural/(house|plant|vehicle)", Category.OTHER),
     (r"^procedural/", Category.PROP),
 )

@@ -9,7 +9,10 @@ from bozzetto_train.objects.entry import ObjectEntry, ObjectKind
 from bozzetto_train.objects.errors import ObjectError
 from bozzetto_train.objects.furniture_source import read_furniture
 from bozzetto_train.objects.gltf_source import read_gltf_object
+from bozzetto_train.objects.mix import compose, retexture
 from bozzetto_train.objects.model import ObjectModel
+from bozzetto_train.objects.procedural.catalogue import make_procedural
+from bozzetto_train.objects.stored import read_stored
 
 
 def load_object(entry: ObjectEntry) -> ObjectModel:
@@ -33,6 +36,25 @@ def _load_furniture(entry: ObjectEntry) -> ObjectModel:
     return read_furniture(_path(entry), name=entry.name, size=entry.size, turn=entry.turn)
 
 
+def _load_stored(entry: ObjectEntry) -> ObjectModel:
+    return read_stored(_path(entry), name=entry.name)
+
+
+def _make_procedural(entry: ObjectEntry) -> ObjectModel:
+    return make_procedural(entry.name, seed=entry.seed)
+
+
+def _retexture(entry: ObjectEntry) -> ObjectModel:
+    if len(entry.bases) != 1:
+        raise ObjectError(f"{entry.name} needs one base, got {len(entry.bases)}.")
+    return retexture(load_object(entry.bases[0]), name=entry.name, seed=entry.seed)
+
+
+def _compose(entry: ObjectEntry) -> ObjectModel:
+    models = [load_object(base) for base in entry.bases]
+    return compose(models, name=entry.name, seed=entry.seed)
+
+
 def _path(entry: ObjectEntry) -> Path:
     if entry.path is None:
         raise ObjectError(f"{entry.name} names no file.")
@@ -42,4 +64,8 @@ def _path(entry: ObjectEntry) -> Path:
 _LOADERS: Mapping[ObjectKind, Callable[[ObjectEntry], ObjectModel]] = {
     ObjectKind.GLB: _load_glb,
     ObjectKind.FURNITURE: _load_furniture,
+    ObjectKind.STORED: _load_stored,
+    ObjectKind.PROCEDURAL: _make_procedural,
+    ObjectKind.RETEXTURED: _retexture,
+    ObjectKind.COMPOSITION: _compose,
 }

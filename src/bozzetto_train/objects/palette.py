@@ -78,7 +78,7 @@ class Palette:
 
 
 def make_palette(rng: np.random.Generator, *, count: int = 5) -> Palette:
-    """Choose colours around one to three hues, with a light and a dark one among them."""
+    """Choose colours around one to three hues, a light and sometimes a dark one among them."""
     hue, spread = rng.random(), (0.04, 0.12, 1 / 3, 0.5)[int(rng.integers(4))]
     vivid = rng.uniform(0.15, 1.0)
     colours: list[Colour] = []
@@ -87,7 +87,8 @@ def make_palette(rng: np.random.Generator, *, count: int = 5) -> Palette:
         colours.append(colorsys.hsv_to_rgb(own, vivid * rng.uniform(0.5, 1), rng.uniform(0.25, 1)))
     light, dark = rng.uniform(0.75, 0.97), rng.uniform(0.05, 0.25)
     colours[int(rng.integers(count))] = (light, light, light * rng.uniform(0.9, 1))
-    colours[int(rng.integers(count))] = (dark, dark, dark)
+    if rng.random() < 0.5:
+        colours[int(rng.integers(count))] = (dark, dark, dark)
     return Palette(colours=tuple(colours))
 
 

@@ -51,7 +51,7 @@ def make_quadruped(rng: np.random.Generator) -> list[Part]:
         )
     )
     head = rng.uniform(0.2, 0.48)
-    blobs += _head(rng, neck_end, head, (coat, second, dark))
+    blobs += _head(rng, neck_end, head, colours=(coat, second, dark))
     tail = (
         rng.uniform(-0.1, 0.1),
         middle + rng.uniform(-0.3, 0.4),
@@ -77,7 +77,7 @@ def make_quadruped(rng: np.random.Generator) -> list[Part]:
         ]
     parts = [melt(blobs, softness=rng.uniform(0.02, 0.07), roughness=rng.uniform(0.4, 0.95))]
     parts += _eyes(rng, neck_end, head)
-    return parts + _horns(rng, neck_end, head, palette)
+    return parts + _horns(rng, neck_end, head, palette=palette)
 
 
 def make_bird(rng: np.random.Generator) -> list[Part]:
@@ -206,7 +206,7 @@ def make_fish(rng: np.random.Generator) -> list[Part]:
 
 
 def _head(
-    rng: np.random.Generator, at: Vector, head: float, colours: tuple[Colour, Colour, Colour]
+    rng: np.random.Generator, at: Vector, head: float, *, colours: tuple[Colour, Colour, Colour]
 ) -> list[Blob]:
     """Make a head with snout and ears."""
     coat, second, dark = colours
@@ -265,7 +265,7 @@ def _eyes(
     return parts
 
 
-def _horns(rng: np.random.Generator, at: Vector, head: float, palette: Palette) -> list[Part]:
+def _horns(rng: np.random.Generator, at: Vector, head: float, *, palette: Palette) -> list[Part]:
     """Sometimes add one horn (unicorn) or two."""
     drawn = rng.random()
     if drawn > 0.3:

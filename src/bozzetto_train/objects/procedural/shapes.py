@@ -127,7 +127,9 @@ def rounded_box(
     """Make a box about the origin whose edges are rounded; each side carries the whole texture."""
     half = np.array(size) / 2
     bend = min(radius, 0.999 * float(half.min()))
-    sides = [_box_side(half, bend, axis, sign) for axis in range(3) for sign in (-1.0, 1.0)]
+    sides = [
+        _box_side(half, bend, axis=axis, sign=sign) for axis in range(3) for sign in (-1.0, 1.0)
+    ]
     parts = [grid(side, material) for side in sides]
     starts = np.cumsum([0, *[len(part.positions) for part in parts]])[:-1]
     moved_triangles = [part.triangles + start for part, start in zip(parts, starts, strict=True)]
@@ -258,16 +260,10 @@ def _power(values: Float64[np.ndarray, "r c"], power: float) -> Float64[np.ndarr
 
 
 def _box_side(
-    half: Float64[np.ndarray, " 3"], bend: float, axis: int, sign: float
+    half: Float64[np.ndarray, " 3"], bend: float, *, axis: int, sign: float
 ) -> Float64[np.ndarray, "r c 3"]:
-    """Return the grid of one side of a rounded box."""
-    u_axis, v_axis = (axis + 1) % 3, (axis + 2) % 3
-    if axis == 0:
-        u_axis, v_axis = 2, 1
-    elif axis == 2:
-        u_axis, v_axis = 0, 1
-    else:
-        u_axis, v_axis = 0, 2
+    """Return the grid of one side of a rounded box; upright sides have y along their rows."""
+    u_axis, v_axis = ((2, 1), (0, 2), (0, 1))[axis]
     u, v = _box_steps(float(half[u_axis]), bend), _box_steps(float(half[v_axis]), bend)
     points = np.zeros((len(v), len(u), 3))
     points[..., u_axis], points[..., v_axis] = u[None, :], v[:, None]
