@@ -53,6 +53,9 @@ class AlignOptions:
     candidate_stride: int = 4
     """Every so manieth point counts in that."""
     icp_iterations: int = 50
+    """At most, with neighbours looked up in grids; they make the large moves."""
+    icp_fine_iterations: int = 6
+    """At most, with true nearest neighbours; they settle the place."""
     icp_stride: int = 5
     """Every so manieth point is drawn to its nearest neighbour among all; 1 takes all points."""
 
@@ -138,19 +141,31 @@ def refine_by_icp(
     source = prediction.points[:: options.icp_stride]
     target = truth.points[:: options.icp_stride]
     current = start
-    for _ in range(options.icp_iterations):
-        moved = current.apply(source)
-        _, ahead = truth.nearest(moved)
-        _, behind = prediction.nearest(current.inverse().apply(target))
-        step = fit_similarity(
-            np.concatenate([moved, current.apply(prediction.points[behind])]),
-            np.concatenate([truth.points[ahead], target]),
-            with_scale=with_scale,
-        )
-        current = step @ current
-        if _is_still(step, moved):
-            break
+    for neighbours, iterations in (
+        (_looked_up, options.icp_iterations),
+        (_exact, options.icp_fine_iterations),
+    ):
+        for _ in range(iterations):
+            moved, back = current.apply(source), current.inverse().apply(target)
+            step = fit_similarity(
+                np.concatenate([moved, current.apply(neighbours(prediction, back))]),
+                np.concatenate([neighbours(truth, moved), target]),
+                with_scale=with_scale,
+            )
+            current = step @ current
+            if _is_still(step, moved):
+                break
     return current
+
+
+def _looked_up(cloud: PointCloud, points: Float64[np.ndarray, "n 3"]) -> Float64[np.ndarray, "n 3"]:
+    """Return nearest neighbours to within a cell of the cloud's grid."""
+    return cloud.grid.nearest(points)
+
+
+def _exact(cloud: PointCloud, points: Float64[np.ndarray, "n 3"]) -> Float64[np.ndarray, "n 3"]:
+    """Return nearest neighbours."""
+    return cloud.points[cloud.nearest(points)[1]]
 
 
 def _is_still(step: Similarity, points: Float64[np.ndarray, "n 3"]) -> bool:

@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Bool, Float64, Int64
 from scipy.spatial import ConvexHull, QhullError, cKDTree
 
+from bozzetto.geometry.nearest_grid import NearestGrid
 from bozzetto.geometry.similarity import Similarity
 
 THRESHOLDS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
@@ -33,6 +34,11 @@ class PointCloud:
     def nearest(self, points: Points3) -> tuple[Float64[np.ndarray, " n"], Int64[np.ndarray, " n"]]:
         """Return the distance to, and the index of, the nearest point of the cloud."""
         return self._tree.query(points)
+
+    @cached_property
+    def grid(self) -> NearestGrid:
+        """Neighbours to look up, for where there are too many questions for the tree."""
+        return NearestGrid(self.points)
 
     @cached_property
     def hull(self) -> Float64[np.ndarray, "h 3"]:

@@ -1,14 +1,13 @@
 """Which of many rotations brings one shape nearest to another, without trying each one exactly.
 
 Both clouds become grids of distances once; a rotation then costs a few hundred look-ups each way.
-Letters: n points, r rotations, g cells a side.
+Letters: n points, r rotations.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float32, Float64, Int64
-from scipy import ndimage
+from jaxtyping import Float64, Int64
 
 from bozzetto.geometry.distance import PointCloud
 from bozzetto.geometry.normalization import Frame, normalize
@@ -17,9 +16,6 @@ from bozzetto.geometry.similarity import Similarity
 
 Rotations = Float64[np.ndarray, "r 3 3"]
 
-_CELLS = 64
-_MARGIN = 1.25
-"""Half side of a distance grid in half sides of the shape."""
 _FEW = 100
 _MOST_CORNERS = 600
 """Of the hull, where there are more than `_FEW` rotations: scanned shapes have thousands."""
@@ -102,58 +98,14 @@ def rank_placements(
         placements: Bring the prediction there.
         num_points: Of each cloud, taken evenly from its list.
     """
-    there, back = _DistanceGrid(truth), _DistanceGrid(prediction)
+    there, back = truth.grid, prediction.grid
     source, target = _some(prediction.points, num_points), _some(truth.points, num_points)
     turned = np.einsum("rij,nj->rni", placements.rotations, source)
     turned = turned * placements.scales[:, None, None] + placements.translations[:, None]
-    forward = there.at(turned)
+    forward = there.mean_distance(turned)
     moved = (target - placements.translations[:, None]) / placements.scales[:, None, None]
-    backward = back.at(np.einsum("rji,rnj->rni", placements.rotations, moved))
+    backward = back.mean_distance(np.einsum("rji,rnj->rni", placements.rotations, moved))
     return np.argsort(forward + backward * placements.scales, kind="stable")
-
-
-class _DistanceGrid:
-    """Distances to the nearest point of a cloud, on a cube about it."""
-
-    def __init__(self, cloud: PointCloud) -> None:
-        low, high = cloud.points.min(axis=0), cloud.points.max(axis=0)
-        half = max(float((high - low).max()) / 2, 1e-9) * _MARGIN
-        self._cell = 2 * half / _CELLS
-        self._corner = (low + high) / 2 - half
-        index = ((cloud.points - self._corner) / self._cell).astype(np.int64)
-        index = np.clip(index, 0, _CELLS - 1)
-        flat = (index[:, 0] * _CELLS + index[:, 1]) * _CELLS + index[:, 2]
-        self._values = self._distances(cloud.points, flat)
-
-    def _distances(
-        self, points: Float64[np.ndarray, "n 3"], flat: Int64[np.ndarray, " n"]
-    ) -> Float32[np.ndarray, "g g g"]:
-        """Find for each cell the nearest cell with points, and the distance to their mean.
-
-        A tree would be exact, and slow for the many cells far away; means of points that share a
-        cell are within half a cell of it.
-        """
-        size = _CELLS**3
-        count = np.bincount(flat, minlength=size)
-        sums = [np.bincount(flat, weights=points[:, k], minlength=size) for k in range(3)]
-        means = np.stack(sums, axis=1) / np.maximum(count, 1)[:, None]
-        empty = (count == 0).reshape((_CELLS,) * 3)
-        x, y, z = ndimage.distance_transform_edt(empty, return_distances=False, return_indices=True)
-        nearest = ((x * _CELLS + y) * _CELLS + z).ravel()
-        axis = (np.arange(_CELLS) + 0.5) * self._cell
-        centres = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1).reshape(-1, 3)
-        distance = np.linalg.norm(centres + self._corner - means[nearest], axis=1)
-        return distance.reshape((_CELLS,) * 3).astype(np.float32)
-
-    def at(self, points: Float64[np.ndarray, "r n 3"]) -> Float64[np.ndarray, " r"]:
-        """Return the mean distance of each row of points; outside the cube it grows on."""
-        place = (points - self._corner) / self._cell - 0.5
-        within = np.clip(place, 0, _CELLS - 1)
-        beyond = np.linalg.norm(place - within, axis=-1) * self._cell
-        found = ndimage.map_coordinates(
-            self._values, within.reshape(-1, 3).T, order=1, mode="nearest", prefilter=False
-        )
-        return (found.reshape(beyond.shape) + beyond).mean(axis=1)
 
 
 def _about(axis: int, angles: Float64[np.ndarray, " r"]) -> Rotations:
