@@ -1,4 +1,4 @@
-"""From a stored view to one training sample: lit, photographed, cut out, at one of two sizes.
+"""From a stored view to one training sample: lit, photographed, cut out.
 
 Letters: s pixels a side, g columns a side, c covered columns, k bins, p covered pixels.
 """
@@ -6,13 +6,12 @@ Letters: s pixels a side, g columns a side, c covered columns, k bins, p covered
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float32, Int8, UInt8
+from jaxtyping import Bool, Float32, Int8, Shaped, UInt8
 
 from bozzetto.imaging.color import linear_from_srgb8, srgb8_from_linear
 from bozzetto_train.datasets.camera_faults import cut_out_badly, photographed
-from bozzetto_train.scenes.gbuffer import column_mask
 from bozzetto_train.scenes.lighting import albedo_of, random_light, shade
-from bozzetto_train.scenes.record import GRID, SIZE, ViewRecord
+from bozzetto_train.scenes.record import ViewRecord, column_mask
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -35,7 +34,7 @@ class Sample:
     """up and h."""
 
 
-def sample_of(record: ViewRecord, rng: np.random.Generator, *, halved: bool) -> Sample:
+def sample_of(record: ViewRecord, rng: np.random.Generator) -> Sample:
     """Light and photograph a record; the same generator state gives the same sample."""
     albedo, hidden = _recoloured(record, rng)
     linear = _image(record.covered, shade(record, random_light(rng), albedo=albedo))
@@ -49,27 +48,15 @@ def sample_of(record: ViewRecord, rng: np.random.Generator, *, halved: bool) -> 
         ],
         axis=1,
     )
-    layers = [linear, _image(record.covered, normals), _image(record.covered, depth[:, None])]
-    color_image = _image(record.covered, colors.astype(np.float32))
-    columns, distance = _columns(record)
-    alpha, covered = record.alpha, record.covered
-    if halved:
-        weight = _halve(covered[..., None].astype(np.float32))
-        scale = 1 / np.maximum(weight, 1e-6)
-        layers = [_halve(layer) * scale for layer in layers]
-        color_image = _halve(color_image) * scale
-        alpha = np.round(_halve(alpha[..., None].astype(np.float32))[..., 0]).astype(np.uint8)
-        covered = weight[..., 0] >= 0.5
-        columns, distance = _halved_columns(columns, distance)
-    photo = photographed(_spread(layers[0], covered, rng), rng)
+    photo = photographed(_spread(linear, record.covered, rng), rng)
     sample = Sample(
-        image=np.concatenate([photo, cut_out_badly(alpha, rng)[..., None]], axis=2),
-        covered=covered,
-        normals=layers[1],
-        colors=np.round(color_image).astype(np.uint8),
-        depth=layers[2][..., 0],
-        columns=columns,
-        distance=distance,
+        image=np.concatenate([photo, cut_out_badly(record.alpha, rng)[..., None]], axis=2),
+        covered=record.covered,
+        normals=_image(record.covered, normals),
+        colors=_image(record.covered, colors),
+        depth=_image(record.covered, depth[:, None])[..., 0],
+        columns=column_mask(record.covered),
+        distance=record.distance,
         camera=record.camera[:4],
     )
     return _flipped(sample) if rng.random() < 0.5 else sample
@@ -89,40 +76,12 @@ def _recoloured(
 
 
 def _image(
-    covered: Bool[np.ndarray, "s s"], values: Float32[np.ndarray, "p c"]
-) -> Float32[np.ndarray, "s s c"]:
+    covered: Bool[np.ndarray, "s s"], values: Shaped[np.ndarray, "p c"]
+) -> Shaped[np.ndarray, "s s c"]:
     """Put covered pixels back into a picture; 0 elsewhere."""
-    image = np.zeros((SIZE, SIZE, values.shape[1]), np.float32)
+    image = np.zeros((*covered.shape, values.shape[1]), values.dtype)
     image[covered] = values
     return image
-
-
-def _halve(image: Float32[np.ndarray, "s s c"]) -> Float32[np.ndarray, "s2 s2 c"]:
-    """Average 2 x 2 pixels."""
-    return (image[0::2, 0::2] + image[1::2, 0::2] + image[0::2, 1::2] + image[1::2, 1::2]) * (
-        np.float32(0.25)
-    )
-
-
-def _columns(record: ViewRecord) -> tuple[Bool[np.ndarray, "g g"], Int8[np.ndarray, "c k"]]:
-    """Return which columns are stored, and their distances."""
-    return column_mask(record.covered), record.distance
-
-
-def _halved_columns(
-    columns: Bool[np.ndarray, "g g"], distance: Int8[np.ndarray, "c k"]
-) -> tuple[Bool[np.ndarray, "g2 g2"], Int8[np.ndarray, "c2 k"]]:
-    """Average the covered ones of 2 x 2 columns: the mask, not the volume, holds the outline."""
-    half = GRID // 2
-    row, column = np.nonzero(columns)
-    cell = (row // 2) * half + column // 2
-    order = np.argsort(cell, kind="stable")
-    cells, starts, counts = np.unique(cell[order], return_index=True, return_counts=True)
-    sums = np.add.reduceat(distance[order].astype(np.int16), starts, axis=0)
-    mean = sums / counts[:, None].astype(np.float32)
-    halved = np.zeros(half * half, bool)
-    halved[cells] = True
-    return halved.reshape(half, half), np.round(mean).astype(np.int8)
 
 
 def _spread(

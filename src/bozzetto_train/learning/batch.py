@@ -14,7 +14,6 @@ from torch import Tensor
 
 from bozzetto_train.datasets.sample import Sample, sample_of
 from bozzetto_train.datasets.view_index import ViewPlace, endless
-from bozzetto_train.scenes.record import SIZE
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -63,13 +62,12 @@ def batch_of(samples: Sequence[Sample]) -> Batch:
 
 
 def batches(
-    places: tuple[ViewPlace, ...], *, size: int, count: int, seed: int, ahead: int = 3
+    places: tuple[ViewPlace, ...], *, count: int, seed: int, ahead: int = 3
 ) -> Iterator[Batch]:
     """Yield shuffled batches for ever, prepared ahead in one thread.
 
     Args:
         places: The views.
-        size: Pixels a side: that of the records, or half of it.
         count: Samples in a batch.
         seed: Decides order, light and camera faults.
         ahead: How many batches to hold ready.
@@ -80,11 +78,7 @@ def batches(
         rng = np.random.default_rng(seed)
         stream = endless(places, rng)
         while True:
-            ready.put(
-                batch_of(
-                    [sample_of(next(stream).read(), rng, halved=size < SIZE) for _ in range(count)]
-                )
-            )
+            ready.put(batch_of([sample_of(next(stream).read(), rng) for _ in range(count)]))
 
     Thread(target=prepare, daemon=True).start()
     while True:

@@ -12,7 +12,6 @@ from bozzetto_train.datasets.view_index import ViewPlace
 from bozzetto_train.learning.batch import Batch, batch_of
 from bozzetto_train.learning.losses import occupancy_target
 from bozzetto_train.learning.network.volume_net import LATENT, VolumeNet
-from bozzetto_train.scenes.record import SIZE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,14 +32,14 @@ class Figures:
     """Relative error of h."""
 
 
-def validate(net: VolumeNet, places: Sequence[ViewPlace], *, size: int, count: int) -> Figures:
+def validate(net: VolumeNet, places: Sequence[ViewPlace], *, count: int) -> Figures:
     """Measure the network with a latent code of zeros; the same views and light every time."""
     net.eval()
     rows: list[list[float]] = []
     with torch.inference_mode():
         for start in range(0, len(places), count):
             samples = [
-                sample_of(place.read(), np.random.default_rng(start + index), halved=size < SIZE)
+                sample_of(place.read(), np.random.default_rng(start + index))
                 for index, place in enumerate(places[start : start + count])
             ]
             rows += _measure(net, batch_of(samples))

@@ -20,9 +20,9 @@ CELLS = 112
 """Cells a side of the grid."""
 EXTENT = 1.06
 """Side of the grid; a little more than the object's diameter of 1."""
-SKIN = 0.0035
-"""Everything nearer to the surface is inside; a third of a cell."""
-BAND = 0.05
+SKIN = 0.0055
+"""Everything nearer to the surface is inside; over half a cell, or sheets would fall between."""
+BAND = 0.03
 """Distances are exact up to this one and cut off there."""
 _DIRECTIONS = 26
 _PIXELS = 208

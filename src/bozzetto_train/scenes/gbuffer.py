@@ -13,13 +13,14 @@ from bozzetto.geometry.raycast import Raycaster
 from bozzetto.imaging.color import srgb8_from_linear
 from bozzetto_train.objects.model import ObjectModel, SurfacePoints, look_up
 from bozzetto_train.scenes.carve import SignedDistance
-from bozzetto_train.scenes.record import DISTANCE_STEP, SIZE, ViewRecord
+from bozzetto_train.scenes.record import DISTANCE_STEP, SIZE, ViewRecord, column_mask
 from bozzetto_train.scenes.viewpoint import BINS, FAR, NEAR, Viewpoint
 
 MIN_COVERAGE = 0.02
 """Views where the object covers less of the crop than this are not worth keeping."""
 _AMBIENT_RAYS = 5
 _AMBIENT_REACH = 0.5
+_LEANING = 0.15
 _LIFT = 2e-4  # Off the surface, so that a ray does not meet the point it starts from.
 
 
@@ -93,7 +94,8 @@ def _first_surface(scene: Scene, viewpoint: Viewpoint, rays: Float32[np.ndarray,
     hits = scene.caster.first_hits(np.broadcast_to(origin, rays.shape), rays)
     covered = hits.found
     surface = look_up(scene.model, hits.triangle[covered], hits.barycentric[covered])
-    away = (surface.normals * rays[covered]).sum(axis=1) > 0
+    # Near the outline smooth normals lean away a little; those of a back side do so by far.
+    away = (surface.normals * rays[covered]).sum(axis=1) > _LEANING
     normals = np.where(away[:, None], -surface.normals, surface.normals)
     depth = hits.distance[covered]  # The rays have depth 1 along the optical axis.
     return _Seen(
@@ -197,9 +199,3 @@ def _frustum(
     points = viewpoint.position.astype(np.float32) + rays[:, None, :] * depth[None, :, None]
     values = distance.at(points.reshape(-1, 3)).reshape(len(rays), BINS)
     return np.clip(np.round(values / scale / DISTANCE_STEP), -127, 127).astype(np.int8)
-
-
-def column_mask(covered: Bool[np.ndarray, "s s"]) -> Bool[np.ndarray, "g g"]:
-    """Mark the columns of the volume that hold a covered pixel."""
-    half = len(covered) // 2
-    return covered.reshape(half, 2, half, 2).any(axis=(1, 3))

@@ -13,14 +13,12 @@ import numpy as np
 from jaxtyping import Bool, Float16, Float32, Int8, UInt8
 
 SIZE = 192
-"""Pixels a side of a record."""
-GRID = 96
-"""Columns a side of its volume."""
+"""Pixels a side of a record as it is rendered; the volume has half as many columns a side."""
 DISTANCE_STEP = 0.0005
 """What one step of the stored signed distance is worth, in units of s."""
 _LIGHTS = 3
 _PIXEL_BYTES = 3 + 3 + 3 + 1 + 1 + 1 + _LIGHTS + 2
-_HEAD = struct.Struct("<iii")
+_HEAD = struct.Struct("<iiii")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -57,7 +55,7 @@ class ViewRecord:
         covered, columns = len(self.normals), len(self.distance)
         depth_bytes = self.depth.view(np.uint8).reshape(covered, 2)
         parts = [
-            _HEAD.pack(covered, columns, self.distance.shape[1]),
+            _HEAD.pack(len(self.alpha), covered, columns, self.distance.shape[1]),
             np.concatenate([self.lights.ravel(), self.camera]).astype("<f4").tobytes(),
             self.alpha.tobytes(),
             np.packbits(self.covered).tobytes(),
@@ -73,22 +71,22 @@ class ViewRecord:
 def record_from_bytes(packed: bytes) -> ViewRecord:
     """Undo `to_bytes`; raises ValueError when the length does not fit."""
     data = zlib.decompress(packed)
-    covered, columns, bins = _HEAD.unpack_from(data)
+    size, covered, columns, bins = _HEAD.unpack_from(data)
     floats = np.frombuffer(data, "<f4", 15, _HEAD.size)
     at = _HEAD.size + floats.nbytes
-    expected = at + SIZE * SIZE * 9 // 8 + covered * _PIXEL_BYTES + columns * bins
+    expected = at + size * size * 9 // 8 + covered * _PIXEL_BYTES + columns * bins
     if len(data) != expected:
         raise ValueError(f"A view record of {expected} bytes was expected, got {len(data)}.")
-    alpha = np.frombuffer(data, np.uint8, SIZE * SIZE, at).reshape(SIZE, SIZE)
-    at += SIZE * SIZE
-    bits = np.frombuffer(data, np.uint8, SIZE * SIZE // 8, at)
+    alpha = np.frombuffer(data, np.uint8, size * size, at).reshape(size, size)
+    at += size * size
+    bits = np.frombuffer(data, np.uint8, size * size // 8, at)
     at += len(bits)
     pixels = np.frombuffer(data, np.uint8, covered * _PIXEL_BYTES, at)
     at += len(pixels)
     channels = pixels.reshape(_PIXEL_BYTES, covered)
     return ViewRecord(
         alpha=alpha,
-        covered=np.unpackbits(bits).reshape(SIZE, SIZE).astype(bool),
+        covered=np.unpackbits(bits).reshape(size, size).astype(bool),
         normals=np.ascontiguousarray(channels[0:3].T).view(np.int8),
         albedo=np.ascontiguousarray(channels[3:6].T),
         hidden_albedo=np.ascontiguousarray(channels[6:9].T),
@@ -101,3 +99,9 @@ def record_from_bytes(packed: bytes) -> ViewRecord:
         lights=floats[:9].reshape(3, 3).astype(np.float32),
         camera=floats[9:].astype(np.float32),
     )
+
+
+def column_mask(covered: Bool[np.ndarray, "s s"]) -> Bool[np.ndarray, "g g"]:
+    """Mark the columns of the volume that hold a covered pixel."""
+    half = len(covered) // 2
+    return covered.reshape(half, 2, half, 2).any(axis=(1, 3))
