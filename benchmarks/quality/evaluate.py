@@ -53,9 +53,10 @@ class Scores:
     """One prediction, measured."""
 
     levels: dict[str, SurfaceDistance]
-    """By alignment: those of `Level`, `camera` (through both cameras) and `camera+icp+scale`."""
+    """By alignment: those of `Level`, `camera` (through both cameras) and `camera+fit`
+    (then shifted and scaled, not turned)."""
     visible: SurfaceDistance
-    """The part of the surface in the photograph, at `camera+icp+scale`."""
+    """The part of the surface in the photograph, at `camera+fit`."""
     hidden: SurfaceDistance
     """The rest."""
     rotation: tuple[float, ...]
@@ -94,7 +95,7 @@ def evaluate(prepared: PreparedView, draft: Draft) -> Scores:
     frame = view_frame(camera, caster, crop=crop_of(view.foreground.alpha))
     by_camera, fitted = _through_cameras(prepared, frame, prediction)
     levels["camera"] = summarize(by_camera[1])
-    levels["camera+icp+scale"] = summarize(fitted[1])
+    levels["camera+fit"] = summarize(fitted[1])
     free = level_of(alignments, Level.SO3_ICP_SCALE).onto_truth
     rotation = level_of(alignments, Level.SO3_ICP).onto_truth.rotation
     pictures = predicted_pictures(view, draft.mesh, caster, onto_truth=fitted[0])
@@ -115,15 +116,16 @@ def evaluate(prepared: PreparedView, draft: Draft) -> Scores:
 def _through_cameras(
     prepared: PreparedView, frame: ViewFrame | None, prediction: PointCloud
 ) -> tuple[tuple[Similarity, Matches], tuple[Similarity, Matches]]:
-    """Place a prediction where its camera says, and fit it from there; sides are never mistaken.
+    """Place a prediction where its camera says; then shift and scale it, which no photo tells.
 
-    A prediction that its own camera does not see is left where it is.
+    It is never turned: sides are not mistaken for each other. A prediction that its own camera does
+    not see is left where it is.
     """
     view = prepared.view
     onto = Similarity.identity() if frame is None else frame.onto(prepared.frame)
     onto = view.truth_from_object @ onto
     placed = onto, match(prediction, view.truth, onto_truth=onto)
-    fitted = refine_by_icp(prediction, view.truth, start=onto, with_scale=True)
+    fitted = refine_by_icp(prediction, view.truth, start=onto, with_scale=True, with_rotation=False)
     matches = match(prediction, view.truth, onto_truth=fitted)
     return placed, (fitted, matches) if matches.chamfer() < placed[1].chamfer() else placed
 

@@ -11,7 +11,7 @@ from bozzetto.geometry.alignment import Level
 from bozzetto.geometry.distance import THRESHOLDS, SurfaceDistance
 
 RESULTS = Path(__file__).parents[1] / "results"
-LEVELS = (*(str(level) for level in Level), "camera", "camera+icp+scale")
+LEVELS = (*(str(level) for level in Level), "camera", "camera+fit")
 
 Row = dict[str, str | float | int]
 

@@ -67,6 +67,8 @@ class Answer:
     rows: tuple[Row, ...]
     problem: str
     seconds: float
+    cpu_seconds: float
+    """What it would take on a machine that does nothing else."""
 
 
 def methods_of(names: Sequence[str]) -> tuple[Method, ...]:
@@ -88,7 +90,8 @@ def run(plan: Plan, refs: Sequence[ObjectRef], *, out: Path, jobs: int) -> None:
     for count, answer in enumerate(_answers(work, jobs=jobs), start=1):
         append_rows(out, answer.rows)
         left = (time.monotonic() - started) / count * (len(work) - count)
-        state = answer.problem or f"{len(answer.rows)} rows, {answer.seconds:.1f} s"
+        times = f"{answer.seconds:.1f} s ({answer.cpu_seconds:.1f} s CPU)"
+        state = answer.problem or f"{len(answer.rows)} rows, {times}"
         print(f"{count}/{len(work)} {answer.name}: {state}; {left / 60:.0f} min left", flush=True)
 
 
@@ -126,14 +129,20 @@ def _answers(work: Sequence[tuple[ObjectRef, Plan]], *, jobs: int) -> Iterator[A
 
 def measure_object(ref: ObjectRef, plan: Plan) -> Answer:
     """Measure all methods of a plan on one object; a failure is an answer too."""
-    started = time.monotonic()
+    started, cpu_started = time.monotonic(), time.process_time()
     try:
         rows, problem = tuple(_MEASURES[plan.what](ref, plan)), ""
     except (BozzettoError, ValueError) as error:
         rows, problem = (), f"failed: {error}"
     except Exception:  # One broken object must not end an hour's run.
         rows, problem = (), f"failed: {traceback.format_exc(limit=3)}"
-    return Answer(name=ref.name, rows=rows, problem=problem, seconds=time.monotonic() - started)
+    return Answer(
+        name=ref.name,
+        rows=rows,
+        problem=problem,
+        seconds=time.monotonic() - started,
+        cpu_seconds=time.process_time() - cpu_started,
+    )
 
 
 def _measure_views(ref: ObjectRef, plan: Plan) -> Iterator[Row]:
@@ -176,8 +185,8 @@ _SIDES_COLUMNS = (
     "cd_mean@so3+icp",
     "f0.1@so3+icp",
     "f0.05@so3+icp",
-    "cd_mean@camera+icp+scale",
-    "f0.1@camera+icp+scale",
+    "cd_mean@camera+fit",
+    "f0.1@camera+fit",
     "f0.1@hidden",
     "iou_aligned",
     "silhouette_iou",

@@ -86,7 +86,7 @@ def the_exact_scores():
 
 def test_an_exact_prediction_reaches_the_best_of_every_figure():
     scores = the_exact_scores()
-    for level in ("yaw", "so3+icp", "camera", "camera+icp+scale"):
+    for level in ("yaw", "so3+icp", "camera", "camera+fit"):
         assert scores.levels[level].f_scores[2] > 0.99  # At 0.05.
         assert (
             scores.levels[level].normal_error_deg < 12

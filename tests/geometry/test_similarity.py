@@ -54,6 +54,16 @@ def test_no_nearby_similarity_fits_noisy_pairs_better(seed):
         assert (((nudge @ best).apply(source) - target) ** 2).sum() >= least
 
 
+@given(seed=seeds)
+def test_without_rotation_scale_and_place_are_found_alone(seed):
+    rng = np.random.default_rng(seed)
+    source = rng.normal(size=(20, 3))
+    target = 1.7 * source + [1, 2, 3]
+    found = fit_similarity(source, target, with_scale=True, with_rotation=False)
+    np.testing.assert_array_equal(found.rotation, np.eye(3))
+    np.testing.assert_allclose(found.apply(source), target, atol=1e-9)
+
+
 def test_mirrored_pairs_still_give_a_rotation():
     points = np.random.default_rng(0).normal(size=(20, 3))
     found = fit_similarity(points, points * [-1, 1, 1], with_scale=True)

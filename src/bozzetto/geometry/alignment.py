@@ -131,6 +131,7 @@ def refine_by_icp(
     *,
     start: Similarity,
     with_scale: bool,
+    with_rotation: bool = True,
     options: AlignOptions = AlignOptions(),
 ) -> Similarity:
     """Move the prediction until nearest neighbours, taken both ways, are as near as they get.
@@ -151,6 +152,7 @@ def refine_by_icp(
                 np.concatenate([moved, current.apply(neighbours(prediction, back))]),
                 np.concatenate([neighbours(truth, moved), target]),
                 with_scale=with_scale,
+                with_rotation=with_rotation,
             )
             current = step @ current
             if _is_still(step, moved):

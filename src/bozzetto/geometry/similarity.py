@@ -63,20 +63,28 @@ class Similarity:
 
 
 def fit_similarity(
-    source: Float64[np.ndarray, "n 3"], target: Float64[np.ndarray, "n 3"], *, with_scale: bool
+    source: Float64[np.ndarray, "n 3"],
+    target: Float64[np.ndarray, "n 3"],
+    *,
+    with_scale: bool,
+    with_rotation: bool = True,
 ) -> Similarity:
     """Return the similarity that brings paired points together in the least-squares sense.
 
     Umeyama 1991, "Least-squares estimation of transformation parameters between two point
-    patterns". Without `with_scale` the scale stays 1 (Kabsch).
+    patterns". Without `with_scale` the scale stays 1 (Kabsch); without `with_rotation` nothing is
+    turned.
     """
     source_mean, target_mean = source.mean(axis=0), target.mean(axis=0)
     centred, wanted = source - source_mean, target - target_mean
-    u, singular, vt = np.linalg.svd(wanted.T @ centred / len(source))
-    signs = np.array([1.0, 1.0, 1.0 if np.linalg.det(u @ vt) >= 0 else -1.0])
-    rotation = (u * signs) @ vt
-    spread = float((centred**2).sum() / len(source))
-    scale = float(singular @ signs) / spread if with_scale and spread > 0 else 1.0
+    rotation = np.eye(3)
+    if with_rotation:
+        u, _, vt = np.linalg.svd(wanted.T @ centred)
+        signs = np.array([1.0, 1.0, 1.0 if np.linalg.det(u @ vt) >= 0 else -1.0])
+        rotation = (u * signs) @ vt
+    spread = float((centred**2).sum())
+    along = float((wanted * (centred @ rotation.T)).sum())
+    scale = along / spread if with_scale and spread > 0 else 1.0
     scale = scale if scale > 0 else 1.0  # All targets in one point: nothing tells the scale.
     return Similarity(
         scale=scale, rotation=rotation, translation=target_mean - scale * rotation @ source_mean
