@@ -29,8 +29,8 @@ _KEPT = (1, 3, 6, 13)
 class FeatureNet:
     """MobileNetV2's first 13 blocks."""
 
-    def __init__(self, path: Path) -> None:
-        self._weights = read_weights(path)
+    def __init__(self, weights: Weights) -> None:
+        self._weights = weights
 
     def distance(
         self, first: Float32[np.ndarray, "h w 3"], second: Float32[np.ndarray, "h w 3"]

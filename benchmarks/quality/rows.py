@@ -21,6 +21,8 @@ class Method:
     """What made a prediction."""
 
     name: str
+    spec: str
+    """As `benchmarks.quality.methods` takes it."""
     weights: str
     """First 16 digits of the weights' SHA-256; empty without weights."""
     commit: str

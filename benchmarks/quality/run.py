@@ -8,11 +8,10 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Protocol
 
-from benchmarks.quality.baselines import BASELINES, Baseline
 from benchmarks.quality.evaluate import PreparedView, evaluate, prepare
-from benchmarks.quality.features import FeatureNet
+from benchmarks.quality.features import FeatureNet, read_weights
+from benchmarks.quality.methods import load_method, weights_of
 from benchmarks.quality.objects import (
     ObjectRef,
     load_model,
@@ -32,18 +31,8 @@ from benchmarks.quality.rows import (
     read_rows,
 )
 from benchmarks.quality.seeds import compare_seeds
-from bozzetto.asset.draft import Draft
-from bozzetto.engines.registry import load_engine
 from bozzetto.errors import BozzettoError
 from bozzetto.views.foreground import Foreground
-
-
-class Reconstructs(Protocol):
-    """An engine, or a baseline."""
-
-    def reconstruct(self, foregrounds: Sequence[Foreground], *, seed: int) -> Draft:
-        """Predict a shape."""
-        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,14 +60,18 @@ class Answer:
     """What it would take on a machine that does nothing else."""
 
 
-def methods_of(names: Sequence[str]) -> tuple[Method, ...]:
-    """Look up engines and baselines.
+def methods_of(specs: Sequence[str]) -> tuple[Method, ...]:
+    """Look up engines and baselines; a spec is a name, or `bozzetto=FILE` for other weights.
 
     Raises:
         UnknownNameError: There is neither an engine nor a baseline of a name.
+        ResourceError: The weights cannot be loaded.
     """
     commit = current_commit()
-    return tuple(Method(name=name, commit=commit, weights=_weights(name)) for name in names)
+    return tuple(
+        Method(name=spec.partition("=")[0], spec=spec, commit=commit, weights=weights_of(spec)[:16])
+        for spec in specs
+    )
 
 
 def run(plan: Plan, refs: Sequence[ObjectRef], *, out: Path, jobs: int) -> None:
@@ -147,7 +140,7 @@ def measure_object(ref: ObjectRef, plan: Plan) -> Answer:
 
 def _measure_views(ref: ObjectRef, plan: Plan) -> Iterator[Row]:
     """Yield a row for each photograph and method."""
-    net = None if plan.features is None else FeatureNet(plan.features)
+    net = None if plan.features is None else FeatureNet(read_weights(plan.features))
     scene = make_scene(load_model(ref))
     thing = true_object(scene, category=ref.category)
     for view in random_views(scene, thing, count=plan.views):
@@ -174,7 +167,7 @@ def _measure_seeds(ref: ObjectRef, plan: Plan) -> Iterator[Row]:
     scene = make_scene(load_model(ref))
     (view,) = random_views(scene, true_object(scene, category=ref.category), count=1)
     for method in plan.methods:
-        engine = _load(method.name)
+        engine = load_method(method.spec)
         drafts = [engine.reconstruct((view.foreground,), seed=seed) for seed in range(3)]
         found = {name: round(value, 4) for name, value in asdict(compare_seeds(drafts)).items()}
         yield _head(ref, method, number=0) | found
@@ -203,7 +196,7 @@ def _row(
     ref: ObjectRef, method: Method, prepared: PreparedView, *, foregrounds: Sequence[Foreground]
 ) -> Row:
     """Run a method and measure what it made."""
-    engine = _load(method.name)
+    engine = load_method(method.spec)
     started = time.perf_counter()
     draft = engine.reconstruct(foregrounds, seed=0)
     seconds = time.perf_counter() - started
@@ -222,21 +215,3 @@ def _head(ref: ObjectRef, method: Method, *, number: int) -> Row:
         "weights": method.weights,
         "commit": method.commit,
     }
-
-
-_LOADED: dict[str, Reconstructs] = {}
-"""Engines load once a process; sessions of ONNX Runtime are costly to open."""
-
-
-def _load(name: str) -> Reconstructs:
-    """Return an engine or a baseline."""
-    if name not in _LOADED:
-        _LOADED[name] = Baseline(name) if name in BASELINES else load_engine(name)
-    return _LOADED[name]
-
-
-def _weights(name: str) -> str:
-    """Return the start of the hash of an engine's weights."""
-    if name in BASELINES:
-        return ""
-    return getattr(load_engine(name).card, "weights_sha256", "")[:16]

@@ -31,33 +31,40 @@ _COLUMNS = (
 )
 
 
+_IDENTITY = ("object", "category", "view", "method", "weights", "commit")
+
+
 def table(rows: Sequence[Row]) -> str:
     """Lay out medians and means, for all objects and for each category, method by method."""
     known = rows[0] if rows else {}
     columns = [(name, title) for name, title in _COLUMNS if name in known]
-    if not columns:
-        columns = [(name, name) for name in known if _is_number(known[name])]
+    if len(columns) < len(_COLUMNS):  # Seeds or sides: few enough to show them all.
+        columns = [(n, n.replace("@so3+icp", "")) for n in known if n not in _IDENTITY]
     lines: list[str] = []
     for statistic in ("median", "mean"):
         lines += [
             "",
             f"{statistic}s",
-            _line("category", "method", [t for _, t in columns], count="n"),
+            _line("category", "method", [(t, t) for _, t in columns], count="n"),
         ]
         for category in ("all", *CATEGORIES, "other"):
-            lines += _category(rows, category, [n for n, _ in columns], statistic=statistic)
+            lines += _category(rows, category, columns, statistic=statistic)
     return "\n".join(lines[1:])
 
 
-def _category(rows: Sequence[Row], category: str, names: list[str], *, statistic: str) -> list[str]:
+def _category(
+    rows: Sequence[Row], category: str, columns: list[tuple[str, str]], *, statistic: str
+) -> list[str]:
     """Lay out one category."""
     lines: list[str] = []
     inside = [row for row in rows if category in ("all", row["category"])]
     for method in dict.fromkeys((str(row["method"]), str(row["weights"])) for row in inside):
         group = [r for r in inside if (str(r["method"]), str(r["weights"])) == method]
-        figures = [f"{_reduce(group, name, statistic=statistic):.3f}" for name in names]
-        title = f"{method[0]} {method[1][:6]}".strip()
-        lines.append(_line(category, title, figures, count=str(len(group))))
+        figures = [
+            (f"{_reduce(group, name, statistic=statistic):.3f}", title) for name, title in columns
+        ]
+        label = f"{method[0]} {method[1][:6]}".strip()
+        lines.append(_line(category, label, figures, count=str(len(group))))
     return lines
 
 
@@ -69,15 +76,7 @@ def _reduce(rows: Sequence[Row], name: str, *, statistic: str) -> float:
     return statistics.median(values) if statistic == "median" else statistics.fmean(values)
 
 
-def _line(category: str, method: str, figures: Sequence[str], *, count: str) -> str:
+def _line(category: str, method: str, figures: Sequence[tuple[str, str]], *, count: str) -> str:
     """Lay out one line."""
-    return f"{category:10} {method:18} {count:>4} " + " ".join(f"{one:>9}" for one in figures)
-
-
-def _is_number(value: object) -> bool:
-    """Tell whether a cell holds a figure."""
-    try:
-        float(str(value))
-    except ValueError:
-        return False
-    return True
+    cells = " ".join(f"{one:>{max(9, len(title))}}" for one, title in figures)
+    return f"{category:10} {method:18} {count:>4} {cells}"

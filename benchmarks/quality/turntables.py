@@ -7,9 +7,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from benchmarks.quality.methods import Reconstructs, load_method
 from bozzetto.capture.load import load_photo
-from bozzetto.engines.base import Engine
-from bozzetto.engines.registry import load_engine
 from bozzetto.errors import BozzettoError
 from bozzetto.imaging.color import srgb8_from_linear
 from bozzetto.imaging.resample import fit_within
@@ -41,10 +40,10 @@ def make_turntables(photos: Path, out: Path, *, engine: str) -> None:
     Args:
         photos: Folder.
         out: Folder of the sheets; a PNG each, and `all.txt` with times and refusals.
-        engine: Name of a registered engine.
+        engine: Name of an engine, or `bozzetto=FILE` for other weights.
     """
     out.mkdir(parents=True, exist_ok=True)
-    loaded = load_engine(engine)
+    loaded = load_method(engine)
     found = sorted(path for path in photos.rglob("*") if path.suffix.lower() in _SUFFIXES)
     if not found:
         sys.exit(f"No photographs below {photos}.")
@@ -66,7 +65,7 @@ def make_turntables(photos: Path, out: Path, *, engine: str) -> None:
             log.write(line + "\n")
 
 
-def turntable(path: Path, engine: Engine, *, name: str) -> Rgb:
+def turntable(path: Path, engine: Reconstructs, *, name: str) -> Rgb:
     """Draw one sheet: the photograph, then the draft in its colours, then in clay.
 
     Raises:

@@ -21,7 +21,7 @@ from benchmarks.quality.objects import (
     true_object,
 )
 from benchmarks.quality.rows import append_rows, flat_row, key_of, read_rows
-from benchmarks.quality.run import Plan, measure_object, methods_of
+from benchmarks.quality.run import Plan, measure_object, methods_of, run
 from benchmarks.quality.scene import move_camera
 from benchmarks.quality.seeds import compare_seeds
 from bozzetto.asset.draft import Draft
@@ -117,6 +117,30 @@ def test_the_world_of_a_prediction_does_not_matter():
         assert there.levels[level].cd_mean == pytest.approx(here.levels[level].cd_mean, abs=2e-3)
 
 
+def test_the_lens_of_a_prediction_does_not_matter_in_the_views_own_frame():
+    prepared, draft = a_prepared_view(), the_exact_draft()
+    frame = prepared.frame
+    pose, depth, wider = frame.camera.world_from_camera, 2.5, 1.4
+    fine = trimesh.Trimesh(draft.mesh.positions, draft.mesh.triangles).subdivide_to_size(0.05)
+    points = pose.inverse().apply(np.asarray(fine.vertices))
+    centre = np.array(frame.centre)
+    # The same u, v and w behind a lens of another angle, at another distance and scale.
+    uv = (points[:, :2] / points[:, 2:] - centre) / frame.half
+    w = (points[:, 2] - frame.depth) / frame.unit
+    z = depth + w * 2 * frame.half * wider * depth
+    there = np.column_stack([(centre + uv * frame.half) * wider * z[:, None], z])
+    mesh = Mesh(
+        positions=pose.apply(there).astype(np.float32), triangles=np.array(fine.faces, np.int32)
+    )
+    camera = replace(frame.camera, focal_px=frame.camera.focal_px / wider)
+    scores = evaluate(prepared, replace(draft, mesh=mesh, cameras=(camera,)))
+    exact = the_exact_scores()
+    assert scores.iou_view == pytest.approx(exact.iou_view, abs=0.02)
+    assert scores.silhouette_iou == pytest.approx(exact.silhouette_iou, abs=0.01)
+    wanted = 2 * np.degrees(np.arctan(frame.half * wider) - np.arctan(frame.half))
+    assert scores.camera.fov_deg == pytest.approx(wanted, abs=1e-6)
+
+
 def test_a_prediction_without_a_back_is_found_wanting_on_the_hidden_part():
     draft, camera = the_exact_draft(), a_prepared_view().view.camera
     caster = Raycaster(draft.mesh.positions, draft.mesh.triangles)
@@ -183,7 +207,7 @@ def test_objects_are_chosen_from_all_categories_by_their_names_only():
     assert choose_evenly(refs[::-1], count=60) == chosen
 
 
-def test_rows_come_back_as_written_and_a_run_resumes(tmp_path):
+def test_rows_come_back_as_written(tmp_path):
     plan = Plan(what="views", methods=methods_of(["box"]), views=1, features=None)
     (ref,) = choose_objects(None, count=1)
     answer = measure_object(ref, plan)
@@ -195,6 +219,15 @@ def test_rows_come_back_as_written_and_a_run_resumes(tmp_path):
     assert float(row["f0.1@so3+icp"]) == answer.rows[0]["f0.1@so3+icp"]
     with pytest.raises(ValueError, match="columns"):
         append_rows(path, [{"other": 1}])
+
+
+def test_a_run_measures_what_is_missing_only(tmp_path, capsys):
+    plan = Plan(what="seeds", methods=methods_of(["box"]), views=1, features=None)
+    refs, path = choose_objects(None, count=2), tmp_path / "seeds.csv"
+    run(plan, refs[:1], out=path, jobs=1)
+    run(plan, refs, out=path, jobs=1)
+    assert "2 objects, 1 to measure" in capsys.readouterr().out
+    assert [row["object"] for row in read_rows(path)] == [ref.name for ref in refs]
 
 
 def test_a_broken_object_is_an_answer():
