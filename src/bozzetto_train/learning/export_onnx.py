@@ -23,7 +23,7 @@ from bozzetto_train.learning.train_step import Learner
 from bozzetto_train.scenes.record import SIZE
 
 OPSET = 18
-_SMALL = 64
+_SMALL = 1024
 """Tensors with fewer elements stay in single precision; they would save nothing."""
 
 
