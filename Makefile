@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup demo test lint types unit examples lock clean
+.PHONY: setup setup-train train-smoke demo test lint types unit examples lock clean
 
 setup: .venv/.ready tools/node/node_modules/.ready
 
@@ -18,6 +18,17 @@ setup: .venv/.ready tools/node/node_modules/.ready
 tools/node/node_modules/.ready: tools/node/package-lock.json .venv/.ready
 	cd tools/node && npm ci --silent --no-audit --no-fund
 	touch $@
+
+# torch's CPU build is enough; on Linux the plain wheel of the registry brings CUDA along.
+setup-train: .venv/.ready-train
+
+.venv/.ready-train: requirements/train.lock .venv/.ready
+	$(BIN)/python -m pip install --quiet -r requirements/train.lock
+	touch $@
+
+# Trains a tiny network from nothing to a draft: every step of docs/training.md, in minutes.
+train-smoke: .venv/.ready-train
+	$(BIN)/python -W ignore -m bozzetto_train.smoke out/train-smoke
 
 demo: .venv/.ready
 	$(BIN)/bozzetto make examples/photos/coffee.png -o out/coffee

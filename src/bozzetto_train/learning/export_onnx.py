@@ -54,7 +54,7 @@ class Deployed(nn.Module):
 
 
 def export(job: Export) -> None:
-    """Write the file and say its size and hash."""
+    """Write the file, and beside it its hash, which the engine checks."""
     learner = Learner(PRESETS[job.preset].widths)
     checkpoint = load_checkpoint(job.run / CHECKPOINT)
     learner.load_state_dict(checkpoint.average)
@@ -64,6 +64,7 @@ def export(job: Export) -> None:
     partial.write_bytes(content)
     partial.replace(job.out)
     digest = hashlib.sha256(content).hexdigest()
+    job.out.with_suffix(".onnx.sha256").write_text(f"{digest}  {job.out.name}\n", encoding="ascii")
     print(f"{job.out}: {len(content) / 2**20:.1f} MiB, sha256 {digest}")  # noqa: T201
 
 
