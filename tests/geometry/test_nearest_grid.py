@@ -25,7 +25,7 @@ def test_what_is_looked_up_is_about_as_near_as_the_nearest_point(seed):
     asked = np.random.default_rng(seed).uniform(-0.6, 0.6, (200, 3))
     found = np.linalg.norm(grid.nearest(asked) - asked, axis=1)
     exact, _ = tree.query(asked)
-    assert (found <= exact + 2.5 * CELL).all()
+    assert (found <= exact + 3.5 * CELL).all()
 
 
 @given(seed=st.integers(0, 99), reach=st.floats(0.3, 3))
