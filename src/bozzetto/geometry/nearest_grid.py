@@ -41,7 +41,7 @@ class NearestGrid:
         )
 
     def nearest(self, points: Float64[np.ndarray, "n 3"]) -> Float64[np.ndarray, "n 3"]:
-        """Return a point of the cloud at most 3.5 cells farther than the nearest, mostly under 1."""
+        """Return a point of the cloud that is at most 3.5 cells farther than the nearest."""
         return self._nearest[self._flat(points)]
 
     def mean_distance(self, points: Float64[np.ndarray, "r n 3"]) -> Float64[np.ndarray, " r"]:
