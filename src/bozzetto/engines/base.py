@@ -23,6 +23,8 @@ class EngineCard:
     """What would be fetched before the first use; 0 for engines that are complete."""
     summary: str
     """One line for lists."""
+    weights_sha256: str = ""
+    """Hash of the bundled weights, part of cache keys; empty for engines without weights."""
 
 
 @runtime_checkable

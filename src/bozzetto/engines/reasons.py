@@ -2,9 +2,11 @@
 
 Everything here is measured on a *look*: the mesh seen through the fitted camera, on a small picture
 of the object's box. Good for any engine with one photo. Letters: h w rows and columns of the look,
-ph pw of the photo, n samples.
+ph pw of the photo, n samples,
+v vertices.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -14,7 +16,9 @@ from skimage.morphology import skeletonize
 
 from bozzetto.asset.draft import Reason
 from bozzetto.asset.mesh import Mesh
+from bozzetto.engines.symmetry import mirror_agreement
 from bozzetto.geometry.components import label_components
+from bozzetto.geometry.normals import area_vectors
 from bozzetto.geometry.raycast import Raycaster
 from bozzetto.imaging.color import luminance
 from bozzetto.imaging.resample import resize
@@ -60,6 +64,35 @@ def judge(mesh: Mesh, *, camera: Camera, foreground: Foreground) -> tuple[Reason
         depth_reason(mesh),
         thin_parts_reason(look),
         pieces_reason(mesh),
+    )
+
+
+def judge_views(
+    mesh: Mesh, *, cameras: Sequence[Camera], foregrounds: Sequence[Foreground]
+) -> tuple[Reason, ...]:
+    """Give all reasons for or against a mesh that was made from one or more photos.
+
+    Args:
+        mesh: With normals.
+        cameras: Of the photos, at their full size.
+        foregrounds: The photos.
+    """
+    looks = [
+        look_through(camera, mesh=mesh, foreground=foreground)
+        for camera, foreground in zip(cameras, foregrounds, strict=True)
+    ]
+
+    def worst(measure: Callable[[Look], Reason]) -> Reason:
+        # Over all photos: a shape that fits three of them and not the fourth does not fit.
+        return min((measure(look) for look in looks), key=lambda reason: reason.value)
+
+    return (
+        worst(silhouette_reason),
+        worst(shading_reason),
+        depth_reason(mesh),
+        worst(thin_parts_reason),
+        pieces_reason(mesh),
+        symmetry_reason(mesh),
     )
 
 
@@ -173,6 +206,40 @@ def pieces_reason(mesh: Mesh) -> Reason:
         score=1.0 / max(pieces, 1) ** 0.5,
         weight=0.5,
         text="it is one piece" if pieces == 1 else f"it falls into {pieces} pieces",
+    )
+
+
+def symmetry_reason(mesh: Mesh) -> Reason:
+    """Tell how well the best upright mirror plane maps the surface onto itself.
+
+    Most made and grown things have one; a hidden side that breaks the symmetry of the visible one
+    is a poor guess.
+    """
+    agreement = mirror_agreement(mesh)
+    return Reason(
+        name="symmetry",
+        value=agreement,
+        score=_ramp(agreement, low=0.5, high=0.9),
+        weight=0.5,
+        text=f"its best mirror plane agrees to {agreement:.0%}",
+    )
+
+
+def certainty_reason(mesh: Mesh, certainty: Float32[np.ndarray, " v"]) -> Reason:
+    """Tell how sure a network is of its surface.
+
+    Args:
+        mesh: The surface.
+        certainty: 0 to 1 at its vertices.
+    """
+    areas = np.linalg.norm(area_vectors(mesh.positions, mesh.triangles), axis=1)
+    value = float((certainty[mesh.triangles].mean(axis=1) * areas).sum() / max(areas.sum(), 1e-30))
+    return Reason(
+        name="network_certainty",
+        value=value,
+        score=_ramp(value, low=0.2, high=0.9),
+        weight=1.0,
+        text=f"the network is {value:.0%} sure of its surface",
     )
 
 

@@ -11,6 +11,7 @@ from bozzetto.engines.base import Engine
 from bozzetto.errors import ResourceError, UnknownNameError
 
 BUILT_IN = {
+    "bozzetto": "bozzetto.engines.network.engine:build",
     "inflate": "bozzetto.engines.inflate.engine:build",
 }
 DEFAULT_ENGINE = "inflate"

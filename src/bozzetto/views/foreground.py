@@ -4,9 +4,27 @@ Letters: h w rows and columns.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 from jaxtyping import Float32
+
+
+class Side(StrEnum):
+    """Which side of the object a photo shows, in the object's own words.
+
+    `left` is the object's own left, as one speaks of a person's left hand: the camera stands on
+    the asset's +x side, and what the object has in front points to the picture's left edge.
+    """
+
+    FRONT = "front"
+    """The camera stands on the asset's +z side."""
+    LEFT = "left"
+    """+x."""
+    BACK = "back"
+    """-z."""
+    RIGHT = "right"
+    """-x."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -24,6 +42,8 @@ class Foreground:
     """0 to 1."""
     focal_px: float | None = None
     """Focal length in pixels; None where it is not known."""
+    side: Side | None = None
+    """Which side of the object is seen, as a person said; None leaves it to the engine."""
 
     def __post_init__(self) -> None:
         """Check that sizes agree, and lock the arrays."""

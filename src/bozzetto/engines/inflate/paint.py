@@ -49,7 +49,7 @@ def paint(
         grid: Where cells lie in the photo.
         facing: Cosine between each vertex's normal and its direction to the camera.
     """
-    colors, alpha = _cell_colors(foreground, grid)
+    colors, alpha = cell_colors(foreground, grid)
     cells = surface.points[:, :2]
     covered = sample(alpha, cells) >= _COVERED
     front = surface.points[:, 2] >= 0
@@ -72,7 +72,7 @@ def facing_camera(
     return np.einsum("vi,vi->v", normals.astype(np.float64), to_camera)
 
 
-def _cell_colors(
+def cell_colors(
     foreground: Foreground, grid: WorkingGrid
 ) -> tuple[Float32[np.ndarray, "h w 3"], Float32[np.ndarray, "h w"]]:
     """Average the photo over cells, weighted by alpha, so that no background bleeds in.

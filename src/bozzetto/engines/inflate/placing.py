@@ -11,7 +11,8 @@ import numpy as np
 from jaxtyping import Float32, Float64
 
 from bozzetto.engines.inflate.grid import WorkingGrid
-from bozzetto.findings import Finding, Severity
+from bozzetto.engines.lens import choose_focal_px, focal_px_from_fov
+from bozzetto.findings import Finding
 from bozzetto.transforms import Rigid
 from bozzetto.views.camera import Camera
 from bozzetto.views.foreground import Foreground
@@ -28,10 +29,6 @@ class LensOptions:
     """Angle that the object's longer side spans; product shots are taken from some distance."""
     photo_fov_deg: float = 50.0
     """Upper limit of the angle of the whole photo's longer side, for small objects in it."""
-    widest_fov_deg: float = 120.0
-    """A stated focal length that would be wider than this is not believed."""
-    narrowest_fov_deg: float = 1.0
-    """A stated focal length that would be narrower than this is not believed."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -51,26 +48,11 @@ def fit_lens(
     longest = float(max(foreground.alpha.shape))
     height, width = grid.inside.shape
     crop = max(width * grid.cell_px[0], height * grid.cell_px[1])
-    stated = foreground.focal_px
-    if stated is not None:
-        widest = _focal_px(longest, options.widest_fov_deg)
-        if widest <= stated <= _focal_px(longest, options.narrowest_fov_deg):
-            return stated, ()
     assumed = max(
-        _focal_px(crop, options.object_fov_deg), _focal_px(longest, options.photo_fov_deg)
+        focal_px_from_fov(crop, options.object_fov_deg),
+        focal_px_from_fov(longest, options.photo_fov_deg),
     )
-    if stated is None:
-        return assumed, ()
-    return assumed, (
-        Finding(
-            code="draft.lens.ignored",
-            severity=Severity.WARNING,
-            message=f"The stated focal length of {stated:g} px is not believable; "
-            f"{assumed:.0f} px was assumed.",
-            fix="Remove or correct the focal length in the photo's EXIF data.",
-            measured=float(stated) if np.isfinite(stated) else None,
-        ),
-    )
+    return choose_focal_px(foreground, assumed_px=assumed)
 
 
 def place(
@@ -102,11 +84,6 @@ def place(
     depth = points[:, 2] * min(1.0, _DEEPEST * distance / max(points[:, 2].max(), 1e-9))
     facing = rays * (distance - depth)[:, None]
     return _standing(facing @ _ASSET_FROM_FACING, facing_from_camera, (width, height, focal_px))
-
-
-def _focal_px(side_px: float, fov_deg: float) -> float:
-    """Focal length at which a side spans an angle."""
-    return side_px / 2 / float(np.tan(np.radians(fov_deg) / 2))
 
 
 def _rotation_to(slope: Float64[np.ndarray, " 2"]) -> Float64[np.ndarray, "3 3"]:

@@ -1,0 +1,137 @@
+"""The trained network through ONNX Runtime. Letters: s side of the crop, n latent numbers, b any.
+
+The file's inputs and outputs are described in docs/network.md; everything is float32 outside,
+whatever the weights are stored in.
+"""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import Float32
+
+from bozzetto.engines.network.prediction import Prediction
+from bozzetto.errors import ResourceError
+from bozzetto.imaging.color import linear_from_srgb
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+WEIGHTS = Path(__file__).parent / "weights" / "bozzetto.onnx"
+_ADVICE = "Install Bozzetto again, or choose --engine inflate, which needs no weights."
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class OnnxNetwork:
+    """Implements `Network`; holds a session, no state between calls."""
+
+    session: "InferenceSession"
+    side_px: int
+    latent_size: int
+
+    def predict(
+        self, image: Float32[np.ndarray, "4 s s"], latent: Float32[np.ndarray, " n"]
+    ) -> Prediction:
+        """Predict the volume behind one crop; see `Network`."""
+        from onnxruntime import RunOptions
+
+        give_back = RunOptions()
+        # Without this the session keeps its working memory between calls.
+        give_back.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+        fed = {"image": np.ascontiguousarray(image[None]), "latent": latent[None]}
+        occupancy, surface, camera = self.session.run(
+            ["occupancy", "surface", "camera"], fed, give_back
+        )
+        return _prediction(occupancy[0], surface[0], camera[0])
+
+
+def weights_sha256(weights: Path = WEIGHTS) -> str:
+    """Return the hash that the weights should have, from the file beside them; else empty."""
+    try:
+        return weights.with_suffix(".onnx.sha256").read_text(encoding="ascii").split()[0]
+    except (OSError, UnicodeDecodeError, IndexError):
+        return ""
+
+
+def load_network(weights: Path = WEIGHTS, *, sha256: str | None = None) -> OnnxNetwork:
+    """Load a trained network.
+
+    Args:
+        weights: The ONNX file.
+        sha256: What its hash should be; None reads it from the file beside it.
+
+    Raises:
+        ResourceError: The file is missing, damaged or no such network, or there is no ONNX Runtime.
+    """
+    data = _checked_bytes(weights, weights_sha256(weights) if sha256 is None else sha256)
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise ResourceError(
+            "The engine 'bozzetto' needs ONNX Runtime, which is not installed.",
+            advice="Install it with `pip install onnxruntime`, or choose --engine inflate.",
+        ) from error
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = os.cpu_count() or 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    provider = ("CPUExecutionProvider", {"arena_extend_strategy": "kSameAsRequested"})
+    try:
+        session = onnxruntime.InferenceSession(data, options, [provider])
+        shapes = {node.name: node.shape for node in session.get_inputs()}
+        side_px, latent_size = int(shapes["image"][2]), int(shapes["latent"][1])
+    except Exception as error:  # ONNX Runtime's own classes do not share a public base.
+        raise ResourceError(
+            f"The weights of the engine 'bozzetto' at {weights} could not be loaded: {error}.",
+            advice=_ADVICE,
+        ) from error
+    return OnnxNetwork(session=session, side_px=side_px, latent_size=latent_size)
+
+
+def _checked_bytes(weights: Path, expected: str) -> bytes:
+    """Read the weights and compare their hash."""
+    try:
+        data = weights.read_bytes()
+    except OSError as error:
+        raise ResourceError(
+            f"The weights of the engine 'bozzetto' are not at {weights}.", advice=_ADVICE
+        ) from error
+    found = hashlib.sha256(data).hexdigest()
+    if found != expected:
+        raise ResourceError(
+            f"The weights of the engine 'bozzetto' at {weights} are damaged: their sha256 should be"
+            f" {expected[:12] or 'on record'}, got {found[:12]}.",
+            advice=_ADVICE,
+        )
+    return data
+
+
+def _prediction(
+    occupancy: Float32[np.ndarray, "k r q"],
+    surface: Float32[np.ndarray, "12 s s"],
+    camera: Float32[np.ndarray, " 4"],
+) -> Prediction:
+    """Bring the raw outputs into the words of this package."""
+    planes = np.ascontiguousarray(np.moveaxis(surface, 0, -1), np.float32)
+    up = camera[:3].astype(np.float64)
+    return Prediction(
+        occupancy=np.nan_to_num(occupancy, nan=-10.0, posinf=30.0, neginf=-30.0),
+        normals=_unit(planes[..., 0:3]),
+        albedo=linear_from_srgb(np.clip(planes[..., 3:6], 0, 1)),
+        hidden_albedo=linear_from_srgb(np.clip(planes[..., 6:9], 0, 1)),
+        roughness=np.clip(planes[..., 9], 0, 1),
+        metallic=np.clip(planes[..., 10], 0, 1),
+        depth=np.ascontiguousarray(planes[..., 11]),
+        up=up / max(float(np.linalg.norm(up)), 1e-9),
+        tan_half=float(camera[3]),
+    )
+
+
+def _unit(vectors: Float32[np.ndarray, "*b 3"]) -> Float32[np.ndarray, "*b 3"]:
+    """Normalise; towards the camera where there is no direction."""
+    length = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    ahead = np.array([0, 0, -1], np.float32)
+    return np.where(length > 1e-6, vectors / np.maximum(length, 1e-6), ahead).astype(np.float32)

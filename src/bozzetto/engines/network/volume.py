@@ -1,0 +1,158 @@
+"""From logits to a fine distance field whose silhouette is the photo's mask.
+
+Values are distances to the surface in crop widths, positive inside; they are exact only near the
+surface, where a logit is a distance. Letters: y x rows and columns of the working grid, d depth
+slices, k r q slices, rows and columns of the network's volume, n positions, m samples.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float32, Float64
+
+from bozzetto.engines.network.prediction import (
+    DISTANCE_PER_LOGIT,
+    FARTHEST,
+    NEAREST,
+    Prediction,
+)
+from bozzetto.engines.network.view import View
+
+Values = Float32[np.ndarray, "y x d"]
+Plane = Float32[np.ndarray, "y x"]
+Logits = Float32[np.ndarray, "k r q"]
+
+_SATURATED = 12.0  # Logits beyond it say no more; cubic weights would ring between them.
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldOptions:
+    """How the volume is brought to the outline."""
+
+    step: float = 0.0125
+    """Distance of depth slices, in crop widths."""
+    reach: float = 0.03
+    """How far the predicted surface may be moved to meet the outline; else a sheet stands in."""
+    thickest_sheet: float = 0.02
+    """Half the depth of what stands in where the network saw nothing; thinner parts get less."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Field:
+    """A distance field on the cells of a working grid."""
+
+    values: Values
+    first: float
+    """Depth w of the first slice."""
+    step: float
+    """Distance of slices."""
+
+    @property
+    def depths(self) -> Float32[np.ndarray, " d"]:
+        """Depth w of every slice."""
+        return _slices(self.first, self.step, self.values.shape[2]).astype(np.float32)
+
+    def front(self) -> Plane:
+        """Return the depth w where each ray first lies inside; infinite where it never does."""
+        inside = self.values > 0
+        first = inside.argmax(axis=2)
+        return np.where(inside.any(axis=2), self.depths[first], np.float32(np.inf))
+
+
+def predicted_field(view: View, logits: Logits, *, options: FieldOptions = FieldOptions()) -> Field:
+    """Sample a volume on a view's working grid: cubic in all directions, so that it is smooth."""
+    clipped = np.clip(logits, -_SATURATED, _SATURATED)
+    near, far = _filled_range(clipped, view.prediction)
+    count = max(int(np.ceil((far - near) / options.step)), 4) + 1
+    first = (near + far - (count - 1) * options.step) / 2
+    u, v = view.cell_coordinates()
+    slices, rows, columns = logits.shape
+    depths = _slices(first, options.step, count)
+    along = cubic_weights((depths - NEAREST) / (FARTHEST - NEAREST) * slices - 0.5, size=slices)
+    down = cubic_weights((v + 1) / 2 * rows - 0.5, size=rows)
+    across = cubic_weights((u + 1) / 2 * columns - 0.5, size=columns)
+    deep = (along @ clipped.reshape(slices, -1)).reshape(count, rows, columns)
+    deep = np.ascontiguousarray(deep.transpose(1, 2, 0)).reshape(rows, -1)
+    tall = (down @ deep).reshape(len(v), columns, count)
+    values = np.matmul(across, tall)
+    values *= np.float32(DISTANCE_PER_LOGIT)
+    return Field(values=values, first=first, step=options.step)
+
+
+def outline_distance(view: View) -> Plane:
+    """Return the distance of every cell to the outline of the mask, in crop widths."""
+    return view.grid.distance * np.float32(view.cell)
+
+
+def fitted_field(field: Field, view: View, *, options: FieldOptions = FieldOptions()) -> Field:
+    """Give a field exactly the silhouette of the view's mask.
+
+    Nothing stays outside. Rays inside that meet nothing get their surface raised by what they miss,
+    if that is little; else a sheet at the predicted depth, as thick as the part is wide.
+    """
+    distance = outline_distance(view)
+    inside = distance > 0
+    # Half a slice at least, or the sheet would fall between two samples.
+    wanted = np.maximum(np.minimum(distance, options.thickest_sheet), 0.55 * field.step)
+    missing = np.where(inside, wanted - field.values.max(axis=2), 0)
+    lost = missing > options.reach
+    lift = np.where(lost, 0, np.clip(missing, 0, None))
+    values = field.values + lift[..., None]
+    if lost.any():
+        depth = _lost_depth(view, field, lost) + wanted[lost]
+        sheet = wanted[lost, None] - np.abs(field.depths - depth[:, None])
+        values[lost] = np.maximum(values[lost], sheet)
+    np.minimum(values, distance[..., None], out=values)
+    return Field(values=values, first=field.first, step=field.step)
+
+
+def cubic_weights(positions: Float64[np.ndarray, " n"], *, size: int) -> Float32[np.ndarray, "n m"]:
+    """Return the matrix that interpolates `size` samples at positions (Catmull and Rom, 1974).
+
+    Sample k stands at position k; outside the border repeats.
+    """
+    low = np.floor(positions).astype(np.int64)
+    t = positions - low
+    taps = np.stack(
+        [
+            ((2 - t) * t - 1) * t / 2,
+            ((3 * t - 5) * t * t + 2) / 2,
+            ((4 - 3 * t) * t + 1) * t / 2,
+            (t - 1) * t * t / 2,
+        ]
+    )
+    matrix = np.zeros((len(positions), size))
+    rows = np.arange(len(positions))
+    for tap, weight in enumerate(taps):
+        # Clamped taps may fall on one sample: add, do not assign.
+        np.add.at(matrix, (rows, np.clip(low + tap - 1, 0, size - 1)), weight)
+    return matrix.astype(np.float32)
+
+
+def _slices(first: float, step: float, count: int) -> Float64[np.ndarray, " d"]:
+    """Return evenly spaced depths."""
+    return first + np.arange(count, dtype=np.float64) * step
+
+
+def _filled_range(logits: Logits, prediction: Prediction) -> tuple[float, float]:
+    """Find the depths between which anything can be inside, with a margin."""
+    likely = np.flatnonzero(logits.reshape(len(logits), -1).max(axis=1) > -3)
+    step = (FARTHEST - NEAREST) / len(logits)
+    low, high = np.quantile(prediction.depth, (0.02, 0.98))
+    if len(likely):
+        low = min(low, NEAREST + (likely[0] - 1.5) * step)
+        high = max(high, NEAREST + (likely[-1] + 2.5) * step)
+    return max(float(low), NEAREST), min(max(float(high), low + 0.05), FARTHEST)
+
+
+def _lost_depth(
+    view: View, field: Field, lost: Bool[np.ndarray, "y x"]
+) -> Float32[np.ndarray, " n"]:
+    """Return the predicted depth of the visible surface on rays that meet nothing."""
+    u, v = view.cell_coordinates()
+    rows, columns = view.prediction.depth.shape
+    down = cubic_weights((v + 1) / 2 * rows - 0.5, size=rows)
+    across = cubic_weights((u + 1) / 2 * columns - 0.5, size=columns)
+    depth = (down @ view.prediction.depth @ across.T)[lost]
+    margin = 2 * field.step
+    return np.clip(depth, field.depths[0] + margin, field.depths[-1] - margin)
