@@ -8,12 +8,14 @@ from bozzetto.pipeline.options import DraftOptions, MakeOptions, RefineOptions
 from bozzetto.pipeline.photo_to_asset import (
     join_findings,
     make_mask,
+    name_sides,
     photo_to_asset,
     rank,
     usable_views,
 )
+from bozzetto.views.foreground import Side
 from bozzetto.views.mask import Mask
-from tests.build import a_disc, a_photo
+from tests.build import a_disc, a_foreground, a_photo
 
 
 def a_finding(code, *, subject="a.png"):
@@ -51,6 +53,19 @@ def test_an_engine_gets_no_more_photos_than_it_can_use():
     assert count == card.max_views
     assert [finding.code for finding in findings] == ["draft.views.unused"]
     assert usable_views(1, card=card) == (1, ())
+
+
+def test_sides_are_named_in_the_order_of_the_photos():
+    photos = [a_foreground(seed=k) for k in range(3)]
+    named = name_sides(photos, views=(Side.BACK, None, Side.FRONT))
+    assert [photo.side for photo in named] == [Side.BACK, None, Side.FRONT]
+    assert name_sides(named, views=()) == named
+
+
+def test_a_name_too_few_or_too_many_is_refused():
+    with pytest.raises(InputError, match="1 for 2 photos") as caught:
+        name_sides([a_foreground(), a_foreground(seed=1)], views=(Side.FRONT,))
+    assert "--views" in caught.value.advice
 
 
 def test_too_few_photos_are_refused():

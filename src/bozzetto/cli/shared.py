@@ -9,6 +9,9 @@ import tyro
 from bozzetto.errors import InputError
 from bozzetto.pipeline.names import default_folder
 from bozzetto.pipeline.options import DraftOptions, MakeOptions, MaskOptions, RefineOptions
+from bozzetto.views.foreground import Side
+
+_GUESS = "auto"
 
 Photos = Annotated[
     tuple[Path, ...],
@@ -39,6 +42,10 @@ class DraftChoice:
     """Seed of the first variant; the same seed gives the same shape."""
     variants: int = 3
     """How many drafts to choose from, 1 to 16."""
+    views: Annotated[str, tyro.conf.arg(metavar="SIDE,...")] = ""
+    """Which side of the object each photo shows, in their order: front, left, back or right, as the
+    object itself would say (left is its own left, seen by a camera to its left), or auto. All are
+    guessed unless given."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,9 +65,30 @@ def make_options(
     refine = refine or RefineChoice()
     return MakeOptions(
         mask=MaskOptions(model=matting.matting),
-        draft=DraftOptions(engine=draft.engine, seed=draft.seed, variants=draft.variants),
+        draft=DraftOptions(
+            engine=draft.engine,
+            seed=draft.seed,
+            variants=draft.variants,
+            views=sides_from(draft.views),
+        ),
         refine=refine_options(refine),
     )
+
+
+def sides_from(text: str) -> tuple[Side | None, ...]:
+    """Read a list of sides such as `front,left,auto`; an empty text names none.
+
+    Raises:
+        InputError: A word is not a side.
+    """
+    words = [word.strip().lower() for word in text.split(",")] if text.strip() else []
+    unknown = [word for word in words if word not in (*Side, _GUESS)]
+    if unknown:
+        raise InputError(
+            f"A view should be one of {', '.join(Side)} or {_GUESS}, got {unknown[0]!r}.",
+            advice="Write one word per photo with commas between, as in --views front,back.",
+        )
+    return tuple(None if word == _GUESS else Side(word) for word in words)
 
 
 def refine_options(choice: RefineChoice) -> RefineOptions:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from bozzetto.engines.registry import DEFAULT_ENGINE, engine_names
 from bozzetto.errors import InputError, UnknownNameError
 from bozzetto.matting.models.registry import DEFAULT_MODEL, model_names
+from bozzetto.views.foreground import Side
 
 TEXTURE_SIZES = (512, 1024, 2048, 4096)
 
@@ -31,6 +32,9 @@ class DraftOptions:
     """Seed of the first variant; the others count up from it."""
     variants: int = 3
     """How many drafts to choose from, 1 to 16."""
+    views: tuple[Side | None, ...] = ()
+    """Which side of the object each photo shows, None where that is to be guessed; empty to guess
+    all."""
 
     def __post_init__(self) -> None:
         """Refuse unknown engines and values out of range, before any work is done."""

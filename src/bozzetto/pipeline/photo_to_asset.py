@@ -5,7 +5,7 @@ the same steps around a project folder, so that work is kept, skipped and resume
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bozzetto.asset.asset import Asset
 from bozzetto.asset.draft import Draft
@@ -26,7 +26,7 @@ from bozzetto.pipeline.options import DraftOptions, MakeOptions, MaskOptions, Re
 from bozzetto.pipeline.records import to_eight_bits
 from bozzetto.texturing.surface import TextureOptions, View, texture_mesh
 from bozzetto.texturing.unwrap import UnwrapOptions, unwrap
-from bozzetto.views.foreground import Foreground
+from bozzetto.views.foreground import Foreground, Side
 from bozzetto.views.mask import Mask, Stroke
 from bozzetto.views.photo import Photo
 
@@ -121,9 +121,40 @@ def make_drafts(
 ) -> tuple[Draft, ...]:
     """Make white models to choose from, ranked best first."""
     engine = load_engine(options.engine)
+    foregrounds = name_sides(foregrounds, views=options.views)
     num_views, _ = usable_views(len(foregrounds), card=engine.card)
     seeds = range(options.seed, options.seed + options.variants)
     return rank([engine.reconstruct(foregrounds[:num_views], seed=seed) for seed in seeds])
+
+
+def name_sides(
+    foregrounds: Sequence[Foreground], *, views: Sequence[Side | None]
+) -> tuple[Foreground, ...]:
+    """Note on each foreground which side of the object it shows; no views leave them as they are.
+
+    Raises:
+        InputError: There are not as many views as foregrounds.
+    """
+    if not views:
+        return tuple(foregrounds)
+    check_views(views, num_photos=len(foregrounds))
+    return tuple(
+        replace(foreground, side=side) for foreground, side in zip(foregrounds, views, strict=True)
+    )
+
+
+def check_views(views: Sequence[Side | None], *, num_photos: int) -> None:
+    """Refuse names of sides that do not fit the photos.
+
+    Raises:
+        InputError: Some photos have no name, or there are more names than photos.
+    """
+    if views and len(views) != num_photos:
+        raise InputError(
+            f"Every photo needs the name of its side: got {len(views)} for {num_photos} photos.",
+            advice="Name them in the order of the photos, as in --views front,back; write `auto` to"
+            " have one guessed.",
+        )
 
 
 def rank(drafts: Sequence[Draft]) -> tuple[Draft, ...]:

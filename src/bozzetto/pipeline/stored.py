@@ -22,7 +22,15 @@ from bozzetto.formats.glb import read_glb, write_glb, write_white_glb
 from bozzetto.matting.strokes_json import json_from_strokes
 from bozzetto.pipeline.inputs import PhotoInput
 from bozzetto.pipeline.options import DraftOptions, MaskOptions, RefineOptions
-from bozzetto.pipeline.photo_to_asset import Masked, Refined, make_mask, refine_draft, usable_views
+from bozzetto.pipeline.photo_to_asset import (
+    Masked,
+    Refined,
+    check_views,
+    make_mask,
+    name_sides,
+    refine_draft,
+    usable_views,
+)
 from bozzetto.pipeline.records import (
     CameraRecord,
     camera_of_record,
@@ -36,12 +44,12 @@ from bozzetto.pipeline.records import (
 )
 from bozzetto.pipeline.serialize import digest_of, text_from
 from bozzetto.pipeline.stage import Codec, Outcome, Session, StageKey, run_stage
-from bozzetto.views.foreground import Foreground
+from bozzetto.views.foreground import Foreground, Side
 
 MASK_VERSION = 1
 ADVICE_VERSION = 1
 DRAFT_VERSION = 1
-ASSET_VERSION = 1
+ASSET_VERSION = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +57,16 @@ class _Findings:
     """A list of findings as a file holds it."""
 
     findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _DraftKey:
+    """What a draft depends on besides its photos and its seed."""
+
+    engine: str
+    engine_version: int
+    weights_sha256: str
+    views: tuple[Side | None, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +152,7 @@ def draft_stages(
         options: Engine, first seed and count.
     """
     engine = load_engine(options.engine)
+    check_views(options.views, num_photos=len(inputs))
     num_views, findings = usable_views(len(inputs), card=engine.card)
     outcomes: list[Outcome[Draft]] = []
     for index in range(options.variants):
@@ -142,12 +161,18 @@ def draft_stages(
             stage="drafts",
             version=DRAFT_VERSION,
             inputs=inputs[:num_views],
-            options=(options.engine, engine.card.version),
+            options=_DraftKey(
+                engine=options.engine,
+                engine_version=engine.card.version,
+                weights_sha256=engine.card.weights_sha256,
+                views=options.views[:num_views],
+            ),
             seed=seed,
         )
 
         def make(seed: int = seed) -> Draft:
-            return engine.reconstruct(foregrounds()[:num_views], seed=seed)
+            named = name_sides(foregrounds(), views=options.views)
+            return engine.reconstruct(named[:num_views], seed=seed)
 
         label = f"draft {index + 1} of {options.variants}"
         outcomes.append(run_stage(session, key, make, codec=_DRAFT, label=label))
