@@ -205,3 +205,37 @@ def test_refuses_what_it_cannot_texture():
     small = replace(view, camera=camera.resized(width=64, height=64))
     with pytest.raises(InputError, match="photo's size"):
         texture_mesh(ball, high=ball, views=[small])
+
+
+def test_what_an_engine_predicted_is_used_where_no_photo_sees_and_counts_as_inferred():
+    ball, camera = a_sphere(subdivisions=5), camera_at(0)
+    red = np.array([0.7, 0.1, 0.1], np.float32)
+    hidden = facing(ball.positions.astype(np.float64)) < 0.1
+    high = replace(
+        ball,
+        colors=np.broadcast_to(red, ball.positions.shape).copy(),
+        confidence=np.full(ball.num_vertices, 0.3, np.float32),
+        origin=np.where(hidden, Origin.INFERRED, Origin.OBSERVED).astype(np.uint8),
+    )
+    textured = texture_mesh(
+        unwrapped_ball(),
+        high=high,
+        views=[View(foreground=photograph(ball, camera, smooth_paint), camera=camera)],
+        options=TextureOptions(texture_size=256),
+    )
+    index, points = texel_points(textured)
+    found = flat(textured.material.base_color)[index]
+    cosine = facing(points)
+    wanted = srgb_from_linear(smooth_paint(points))
+    assert psnr(srgb_from_linear(found)[cosine > 0.3], wanted[cosine > 0.3]) > 38
+    np.testing.assert_allclose(
+        found[cosine < -0.2], np.broadcast_to(red, found[cosine < -0.2].shape), atol=0.01
+    )
+    origin = flat(textured.provenance.origin)[index]
+    assert (origin[cosine < -0.2] == Origin.INFERRED).all()
+    np.testing.assert_allclose(
+        flat(textured.provenance.confidence)[index][cosine < -0.2], 0.3, atol=0.01
+    )
+    assert textured.share_mirrored < 0.05
+    vertex_cosine = facing(textured.mesh.positions.astype(np.float64))
+    assert (textured.mesh.origin[vertex_cosine < -0.35] == Origin.INFERRED).all()

@@ -13,10 +13,10 @@ from jaxtyping import Float32, UInt8
 
 from bozzetto.asset.mesh import Mesh, Origin
 from bozzetto.geometry.closest import SurfacePoints, interpolate
-from bozzetto.texturing.detail import DenseSurface
+from bozzetto.texturing.detail import Anchors, DenseSurface
 from bozzetto.texturing.gutter import GutterOptions, plan_gutter
 from bozzetto.texturing.materials import MaterialOptions, pack_orm
-from bozzetto.texturing.project import PhotoView, project_photos
+from bozzetto.texturing.project import PhotoView, Projected, project_photos
 from bozzetto.texturing.rasterize import Texels
 from bozzetto.texturing.tangents import surface_frames, tangent_from_world
 
@@ -29,8 +29,13 @@ class Dense:
     """The dense draft and what is known at its vertices."""
 
     surface: DenseSurface
-    fill_and_openness: Float32[np.ndarray, "v 4"]
-    """Linear colour for texels that no photo covers, and the open share of the sky."""
+    fill: Float32[np.ndarray, "v 6"]
+    """Linear colour for texels that no photo covers, the open share of the sky, whether an engine
+    predicted that colour (0 or 1), and its confidence there."""
+
+    def below(self, anchors: Anchors) -> Float32[np.ndarray, "n 6"]:
+        """Look `fill` up."""
+        return self.surface.interpolate(self.fill, anchors)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -98,8 +103,8 @@ def _bake_part(
     frames = surface_frames(mesh, at=at)
     normals = np.ascontiguousarray(frames[:, 2])
     anchors = dense.surface.anchor(positions, normals)
-    below = dense.surface.interpolate(dense.fill_and_openness, anchors)
-    seen = project_photos(views, positions, normals)
+    below = dense.below(anchors)
+    seen = project_photos(views, positions, normals, predicted=below[:, 4])
     color = below[:, :3] + (seen.colors - below[:, :3]) * seen.coverage[:, None]
     _flat(maps.base_color)[texels.index] = color
     _flat(maps.orm)[texels.index, 0] = below[:, 3]
@@ -107,7 +112,13 @@ def _bake_part(
     shaded = texels.index[anchors.agrees]
     _flat(maps.normal)[shaded] = detailed[anchors.agrees]
     maps.origin.reshape(-1)[texels.index] = seen.origin
-    maps.confidence.reshape(-1)[texels.index] = seen.confidence
+    maps.confidence.reshape(-1)[texels.index] = trust(seen, below)
+
+
+def trust(seen: Projected, below: Float32[np.ndarray, "n 6"]) -> Float32[np.ndarray, " n"]:
+    """Return the photos' confidence, or the engine's where it predicted what no photo shows."""
+    unseen = seen.origin == Origin.INFERRED
+    return np.where(unseen, below[:, 4] * below[:, 5], seen.confidence).astype(np.float32)
 
 
 def _fill_around(maps: Maps, texels: Texels, padding_px: int) -> None:

@@ -52,27 +52,36 @@ class Projected:
     """OBSERVED, MIRRORED or INFERRED."""
 
 
-def project_photos(views: Sequence[PhotoView], points: Points, normals: Points) -> Projected:
+def project_photos(
+    views: Sequence[PhotoView],
+    points: Points,
+    normals: Points,
+    *,
+    predicted: Shares | None = None,
+) -> Projected:
     """Look points up in all photos; the best view wins, with smooth transitions.
 
     Args:
         views: At least one.
         points: In the asset frame.
         normals: Unit, outward, smooth.
+        predicted: How far each point has a colour of its own that stands in for the mirrored one, 0
+            to 1; None where all unseen points are mirrored.
     """
     total = np.zeros((len(points), 3), np.float32)
     weights, coverage, observed, mirrored = (np.zeros(len(points), np.float32) for _ in range(4))
     for view in views:
         sight = view.observer.look_at(points, normals)
         inside = view.source.depths_inside(sight.pixels)
-        usable = np.maximum(sight.seen, sight.mirrored) * _ramp(inside, _OUTSIDE)
+        copied = sight.mirrored if predicted is None else sight.mirrored * (1 - predicted)
+        usable = np.maximum(sight.seen, copied) * _ramp(inside, _OUTSIDE)
         score = np.maximum(usable * _score(sight), 1e-7) ** np.float32(_SHARPNESS)
         total += view.source.colors(sight.pixels, _blur_levels(sight)) * score[:, None]
         weights += score
         coverage = np.maximum(coverage, usable)
         trust = _ramp(inside, _SILHOUETTE) * _ramp(np.abs(sight.facing), _GRAZING)
         observed = np.maximum(observed, np.where(sight.seen > _SEEN_ENOUGH, trust * sight.seen, 0))
-        mirrored = np.maximum(mirrored, trust * sight.mirrored * np.float32(MIRRORED_TRUST))
+        mirrored = np.maximum(mirrored, trust * copied * np.float32(MIRRORED_TRUST))
     origin = np.where(mirrored > 0, Origin.MIRRORED, Origin.INFERRED)
     return Projected(
         colors=total / weights[:, None],

@@ -15,7 +15,7 @@ from bozzetto.errors import InputError
 from bozzetto.findings import Finding, Severity
 from bozzetto.geometry.normals import area_vectors, vertex_normals
 from bozzetto.geometry.raycast import Raycaster
-from bozzetto.texturing.bake import Dense, Maps, bake_maps
+from bozzetto.texturing.bake import Dense, Maps, bake_maps, trust
 from bozzetto.texturing.detail import DenseSurface
 from bozzetto.texturing.inpaint import fill_unknown
 from bozzetto.texturing.materials import MaterialOptions
@@ -86,13 +86,15 @@ def texture_mesh(
 ) -> Textured:
     """Bake base colour, normal and occlusion-roughness-metallic maps.
 
-    Colours come from the photos where they see the surface, from the wall in front where a photo
+    Colours come from the photos where they see the surface; elsewhere from the draft where its
+    engine predicted them (vertices of origin INFERRED), else from the wall in front where a photo
     sees that, and are spread from there over the rest. Normals and occlusion come from the dense
     draft.
 
     Args:
         low: The finished mesh, with uvs.
-        high: The dense draft it was made from; triangles share vertices.
+        high: The dense draft it was made from; triangles share vertices. Its colours count only
+            where their origin is INFERRED.
         views: One or more.
         options: Sizes and material.
         name: The material's name.
@@ -110,18 +112,23 @@ def texture_mesh(
         _placed(view, caster, texels_per_pixel=ratio, tolerance=_TOLERANCE * size)
         for view, ratio in zip(views, sharpness, strict=True)
     ]
+    dense = _dense(high, photos, options.occlusion, cage=_CAGE * size)
     maps = bake_maps(
         low,
         texels,
         views=photos,
-        dense=_dense(high, photos, options.occlusion, cage=_CAGE * size),
+        dense=dense,
         material=options.material,
         padding_px=UnwrapOptions(
             texture_size=options.texture_size, padding_px=options.padding_px
         ).padding,
     )
     return _assemble(
-        low, texels, maps, photos=photos, findings=_coarse_photos(views, sharpness), name=name
+        _with_provenance(low, dense, photos=photos),
+        texels,
+        maps,
+        findings=_coarse_photos(views, sharpness),
+        name=name,
     )
 
 
@@ -186,37 +193,52 @@ def _dense(
     """Prepare the draft: colours for what no photo covers, and occlusion."""
     assert high.normals is not None
     caster = Raycaster(high.positions, high.triangles)
-    seen = project_photos(photos, high.positions, high.normals)
+    predicted, colors, confidence = _predicted(high)
+    seen = project_photos(photos, high.positions, high.normals, predicted=predicted)
+    own = (predicted > 0) & (seen.coverage < _COVERED)
     fill = fill_unknown(
-        seen.colors,
-        seen.coverage >= _COVERED,
+        np.where(own[:, None], colors, seen.colors),
+        own | (seen.coverage >= _COVERED),
         positions=high.positions,
         triangles=high.triangles,
     )
     openness = ambient_occlusion(high, caster, options=occlusion)
     return Dense(
         surface=DenseSurface(high, caster, cage=cage),
-        fill_and_openness=np.concatenate([fill, openness[:, None]], axis=1),
+        fill=np.concatenate(
+            [fill, np.stack([openness, predicted, confidence], axis=1)], axis=1, dtype=np.float32
+        ),
     )
 
 
+def _predicted(
+    high: Mesh,
+) -> tuple[Float32[np.ndarray, " v"], Float32[np.ndarray, "v 3"], Float32[np.ndarray, " v"]]:
+    """Return where the draft's engine predicted the colour (0 or 1), the colour, its confidence."""
+    nothing = np.zeros(high.num_vertices, np.float32)
+    if high.colors is None or high.origin is None:
+        return nothing, np.zeros((high.num_vertices, 3), np.float32), nothing
+    predicted = (high.origin == Origin.INFERRED).astype(np.float32)
+    confidence = nothing if high.confidence is None else high.confidence
+    return predicted, high.colors, confidence
+
+
+def _with_provenance(low: Mesh, dense: Dense, *, photos: Sequence[PhotoView]) -> Mesh:
+    """Return the finished mesh with confidence and origin at its vertices."""
+    assert low.normals is not None
+    below = dense.below(dense.surface.anchor(low.positions, low.normals))
+    seen = project_photos(photos, low.positions, low.normals, predicted=below[:, 4])
+    # glTF multiplies vertex colours with the texture, so a textured mesh must not keep them.
+    return replace(low, colors=None, confidence=trust(seen, below), origin=seen.origin)
+
+
 def _assemble(
-    low: Mesh,
-    texels: Texels,
-    maps: Maps,
-    *,
-    photos: Sequence[PhotoView],
-    findings: tuple[Finding, ...],
-    name: str,
+    low: Mesh, texels: Texels, maps: Maps, *, findings: tuple[Finding, ...], name: str
 ) -> Textured:
     """Put the result together and add up where it comes from."""
-    assert low.normals is not None
-    at_vertices = project_photos(photos, low.positions, low.normals)
     observed, mirrored = _shares(low, texels, maps)
-    # glTF multiplies vertex colours with the texture, so a textured mesh must not keep them.
-    mesh = replace(low, colors=None, confidence=at_vertices.confidence, origin=at_vertices.origin)
     return Textured(
-        mesh=mesh,
+        mesh=low,
         material=Material(name=name, base_color=maps.base_color, normal=maps.normal, orm=maps.orm),
         provenance=TexelProvenance(origin=maps.origin, confidence=maps.confidence),
         share_observed=observed,
