@@ -66,7 +66,8 @@ def normalised(positions: Float32[np.ndarray, "v 3"]) -> Float32[np.ndarray, "v 
 def moved(part: Part, matrix: Float64[np.ndarray, "4 4"]) -> Part:
     """Transform a part affinely; a mirroring matrix turns its triangles round."""
     linear = matrix[:3, :3]
-    positions = part.positions @ linear.T + matrix[:3, 3]
+    with np.errstate(invalid="ignore"):  # `assemble` refuses what is not finite, with the name.
+        positions = part.positions @ linear.T + matrix[:3, 3]
     flipped = np.linalg.det(linear) < 0
     normals = None
     if part.normals is not None and abs(np.linalg.det(linear)) > 1e-18:

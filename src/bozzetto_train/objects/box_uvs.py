@@ -23,15 +23,17 @@ def with_box_uvs(part: Part, *, repeat: float = 1.0) -> Part:
     unique, index = np.unique(keys.reshape(-1), return_inverse=True)
     vertex, own_side = unique // 6, unique % 6
     low, span = part.positions.min(axis=0), float(np.ptp(part.positions, axis=0).max()) or 1.0
-    place = (part.positions[vertex] - low) / span * repeat
-    own_axis = own_side // 2
-    across = np.where(own_axis == 0, place[:, 2], place[:, 0])
-    upward = np.where(own_axis == 1, place[:, 2], place[:, 1])
+    place = ((part.positions[vertex] - low) * (repeat / span)).astype(np.float32)
+    # Looking along x shows z across; looking along y shows z upward.
+    uvs = place[:, :2].copy()
+    uvs[own_side // 2 == 0, 0] = place[own_side // 2 == 0, 2]
+    uvs[own_side // 2 == 1, 1] = place[own_side // 2 == 1, 2]
+    uvs[:, 1] = 1 - uvs[:, 1]
     return Part(
         positions=part.positions[vertex],
         triangles=index.reshape(-1, 3).astype(np.int32),
         material=part.material,
         normals=None if part.normals is None else part.normals[vertex],
-        uvs=np.stack([across, 1 - upward], axis=1).astype(np.float32),
+        uvs=uvs,
         colors=None if part.colors is None else part.colors[vertex],
     )

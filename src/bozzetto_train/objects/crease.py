@@ -45,7 +45,8 @@ def crease_normals(
 def _same_place(positions: Float32[np.ndarray, "v 3"]) -> Int64[np.ndarray, " v"]:
     """Give vertices at (nearly) the same place the same number."""
     size = float(np.ptp(positions, axis=0).max()) or 1.0
-    cells = np.round((positions - positions.min(axis=0)) / (size * 1e-5)).astype(np.int64)
+    steps = (positions - positions.min(axis=0)).astype(np.float64) / (size * 1e-5)
+    cells = (steps + 0.5).astype(np.int64)
     # One number per cell sorts many times faster than rows; 2^20 exceeds 1e5 cells per side.
     _, index = np.unique(
         (cells[:, 0] << 40) + (cells[:, 1] << 20) + cells[:, 2], return_inverse=True

@@ -47,8 +47,8 @@ def list_compositions(bases: Sequence[ObjectEntry], count: int) -> Iterator[Obje
     usable = _for_training(bases)
     rng = np.random.default_rng(2)
     for number in range(count if len(usable) > 1 else 0):
-        chosen = rng.choice(len(usable), size=int(rng.choice([2, 2, 3])), replace=False)
-        parts = tuple(usable[index] for index in chosen.tolist())
+        chosen = rng.permutation(len(usable))[: int(rng.choice([2, 2, 3]))]
+        parts = tuple(usable[int(index)] for index in chosen)
         yield _derived(f"composition/{number:06d}", ObjectKind.COMPOSITION, parts, seed=number)
 
 

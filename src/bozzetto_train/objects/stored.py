@@ -40,7 +40,7 @@ def read_stored(path: Path, *, name: str) -> ObjectModel:
         ObjectError: The file is missing or damaged.
     """
     try:
-        with np.load(path) as kept:
+        with path.open("rb") as stream, np.load(stream) as kept:
             positions = np.asarray(kept["positions"], np.float32)
             materials = tuple(
                 Material(base_color=color, roughness=float(finish[0]), metallic=float(finish[1]))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 import cv2
 import numpy as np
 from jaxtyping import Float64, UInt8
+from numpy.typing import NDArray
 from skimage import data as photographs
 
 Texture = UInt8[np.ndarray, "h w 3"]
@@ -17,7 +18,7 @@ Colour = tuple[float, float, float]
 SIDE_PX = 192
 
 # Free photographs that scikit-image's wheel holds, all CC0 or public domain by its docstrings.
-_PHOTOGRAPHS: tuple[Callable[[], np.ndarray], ...] = (
+_PHOTOGRAPHS: tuple[Callable[[], NDArray[np.uint8]], ...] = (
     photographs.astronaut,
     photographs.brick,
     photographs.chelsea,

@@ -5,7 +5,7 @@ import numpy as np
 from bozzetto_train.objects.assembly import Part
 from bozzetto_train.objects.palette import Palette, make_material, make_palette, plain
 from bozzetto_train.objects.procedural.blobs import Ball, Blob, Capsule, Vector, melt
-from bozzetto_train.objects.procedural.shapes import ellipsoid, lathe, placed
+from bozzetto_train.objects.procedural.shapes import ball, lathe, placed
 from bozzetto_train.objects.textures import Colour
 
 
@@ -223,7 +223,7 @@ def _head(
         ),
         Ball(
             middle=(x, y - head * (0.06 + droop), z + head * 0.42 + snout),
-            size=(head * 0.16,) * 3,
+            size=(head * 0.16, head * 0.16, head * 0.16),
             colour=dark,
         ),
     ]
@@ -259,9 +259,9 @@ def _eyes(
     for side in (-1.0, 1.0):
         eye = (x + side * head * side_way, y + head * 0.14, z + head * forth)
         if rng.random() < 0.5:
-            parts.append(placed(ellipsoid((size * 1.25,) * 3, white, steps=8), at=eye))
+            parts.append(placed(ball(size * 1.25, white, steps=8), at=eye))
         front = (eye[0] + side * size * 0.2, eye[1], eye[2] + size * 0.3)
-        parts.append(placed(ellipsoid((size * 0.9,) * 3, black, steps=8), at=front))
+        parts.append(placed(ball(size * 0.9, black, steps=8), at=front))
     return parts
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 
@@ -85,7 +86,7 @@ def make_procedural(name: str, *, seed: int) -> ObjectModel:
 
 def kinds_in_proportion(count: int) -> tuple[str, ...]:
     """Return `count` kinds as their shares ask, each kind's objects together."""
-    shares = np.cumsum([maker.share for maker in MAKERS.values()])
-    edges = np.round(shares / shares[-1] * count).astype(int)
-    counts = np.diff(edges, prepend=0)
-    return tuple(kind for kind, number in zip(MAKERS, counts, strict=True) for _ in range(number))
+    total = sum(maker.share for maker in MAKERS.values())
+    edges = [round(share / total * count) for share in accumulate(m.share for m in MAKERS.values())]
+    pairs = zip(MAKERS, [0, *edges[:-1]], edges, strict=True)
+    return tuple(kind for kind, start, stop in pairs for _ in range(start, stop))

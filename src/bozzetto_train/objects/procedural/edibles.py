@@ -6,6 +6,7 @@ from jaxtyping import Float64
 from bozzetto_train.objects.assembly import Part
 from bozzetto_train.objects.palette import make_material, make_palette, plain
 from bozzetto_train.objects.procedural.shapes import (
+    ball,
     ellipsoid,
     lathe,
     loft,
@@ -30,7 +31,7 @@ def make_fruit(rng: np.random.Generator) -> list[Part]:
         for index in range(int(rng.integers(3, 8))):
             out = wide * 0.5 * (index > 0)
             at = (out * np.sin(2.1 * index), 0.25 + 0.1 * (index == 0), out * np.cos(2.1 * index))
-            parts += [placed(part, at=at, scale=(0.38,) * 3) for part in _one_fruit(rng)]
+            parts += [placed(part, at=at, scale=(0.38, 0.38, 0.38)) for part in _one_fruit(rng)]
         return parts
     return _one_fruit(rng)
 
@@ -119,12 +120,10 @@ def make_sweet(rng: np.random.Generator) -> list[Part]:
     cone = plain((0.85, 0.6, 0.35), roughness=0.8)
     parts = [lathe(np.array([[low, 0.0], [wide, tall]]), cone, segments=int(rng.choice([10, 32])))]
     for index in range(int(rng.integers(1, 4))):
-        ball = ellipsoid(
-            (wide * 2 * (1 - 0.12 * index),) * 3, plain(palette.colour(rng), roughness=0.6)
-        )
+        scoop = ball(wide * 2 * (1 - 0.12 * index), plain(palette.colour(rng), roughness=0.6))
         parts.append(
             placed(
-                ball,
+                scoop,
                 at=(rng.normal(0, 0.03), tall + wide * (0.5 + 1.05 * index), rng.normal(0, 0.03)),
             )
         )

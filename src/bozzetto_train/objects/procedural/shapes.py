@@ -26,7 +26,7 @@ def grid(points: Float64[np.ndarray, "r c 3"], material: Material, *, repeat: fl
         repeat: How often the texture goes round along the columns.
     """
     rows, columns = points.shape[:2]
-    index = np.arange(rows * columns).reshape(rows, columns)
+    index = np.arange(rows * columns, dtype=np.int32).reshape(rows, columns)
     a, b, c, d = index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]
     triangles = np.concatenate(
         [np.stack([a, b, c], -1).reshape(-1, 3), np.stack([a, c, d], -1).reshape(-1, 3)]
@@ -119,6 +119,11 @@ def superellipsoid(
 def ellipsoid(size: tuple[float, float, float], material: Material, *, steps: int = 14) -> Part:
     """Make an ellipsoid of the given full extents about the origin."""
     return superellipsoid(size, material, steps=steps)
+
+
+def ball(size: float, material: Material, *, steps: int = 14) -> Part:
+    """Make a ball of the given diameter about the origin."""
+    return superellipsoid((size, size, size), material, steps=steps)
 
 
 def rounded_box(

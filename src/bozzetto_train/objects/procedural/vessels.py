@@ -6,7 +6,7 @@ from jaxtyping import Float64
 from bozzetto_train.objects.assembly import Part
 from bozzetto_train.objects.model import Material
 from bozzetto_train.objects.palette import Palette, any_material, make_material, make_palette
-from bozzetto_train.objects.procedural.shapes import ellipsoid, lathe, placed, spline, tube
+from bozzetto_train.objects.procedural.shapes import ball, ellipsoid, lathe, placed, spline, tube
 
 Profile = Float64[np.ndarray, "n 2"]
 
@@ -96,7 +96,7 @@ def make_teapot(rng: np.random.Generator) -> list[Part]:
     parts.append(lathe(lid, clay))
     parts.append(
         placed(
-            ellipsoid((0.12,) * 3, make_material(rng, "wood", palette=palette)),
+            ball(0.12, make_material(rng, "wood", palette=palette)),
             at=(0, tall + 0.15, 0),
         )
     )

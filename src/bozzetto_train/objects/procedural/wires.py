@@ -7,6 +7,7 @@ from bozzetto_train.objects.assembly import Part
 from bozzetto_train.objects.model import Material
 from bozzetto_train.objects.palette import any_material, make_material, make_palette
 from bozzetto_train.objects.procedural.shapes import (
+    ball,
     ellipsoid,
     extrude,
     lathe,
@@ -90,9 +91,7 @@ def make_arm_lamp(rng: np.random.Generator) -> list[Part]:
     if rng.random() < 0.4 and len(path) > 2:
         path = spline(path, count=24)
     parts = [lathe(base, metal), tube(path, thin, metal)]
-    parts += [
-        placed(ellipsoid((thin * 4,) * 3, metal, steps=8), at=_at(joint)) for joint in joints[1:-1]
-    ]
+    parts += [placed(ball(thin * 4, metal, steps=8), at=_at(joint)) for joint in joints[1:-1]]
     wide, deep = rng.uniform(0.1, 0.24), rng.uniform(0.12, 0.3)
     shade = np.array(
         [[wide * 0.25, 0.0], [wide, -deep], [wide * 0.95, -deep], [wide * 0.2, -0.02]]

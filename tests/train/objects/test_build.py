@@ -1,0 +1,65 @@
+import tarfile
+
+import numpy as np
+
+from bozzetto_train.objects.build import BuildOptions, build_manifest
+from bozzetto_train.objects.load import load_object
+from bozzetto_train.objects.manifest import read_manifest, write_manifest
+from tests.train.objects.build_object import CUBE, a_glb
+
+
+def some_assets(folder):
+    """Write an archive of five objects, of which a wall and a plate must go."""
+    pack = folder / "unpacked" / "quaternius" / "modular_test"
+    pack.mkdir(parents=True)
+    for index, name in enumerate(["Chair_1", "Chair_2", "Lamp", "Wall_1"]):
+        (pack / f"{name}.glb").write_bytes(a_glb(node={"scale": [1, 2 + index, 3]}))
+    (pack / "Plate.glb").write_bytes(a_glb(positions=CUBE * np.float32([[1, 0.01, 1]]), node={}))
+    (pack / "Goblet.glb").write_bytes(a_glb(node={"scale": [1, 4, 3]}))  # Lamp's twin.
+    (pack / "Broken.glb").write_bytes(b"glTF nothing")
+    (folder / "assets").mkdir()
+    with tarfile.open(folder / "assets" / "quaternius.tar.xz", "w:xz") as archive:
+        archive.add(folder / "unpacked" / "quaternius", "quaternius")
+    catalogue = folder / "furniture" / "Scopia"
+    catalogue.mkdir(parents=True)
+    (catalogue / "PluginFurnitureCatalog.properties").write_text("name=empty\n")
+
+
+def built(folder):
+    options = BuildOptions(
+        assets=folder / "assets",
+        furniture=folder / "furniture",
+        out=folder / "manifest.json",
+        procedural=3,
+        retextured=2,
+        compositions=2,
+    )
+    return build_manifest(options)
+
+
+def test_lists_loads_drops_and_derives(tmp_path):
+    some_assets(tmp_path)
+    manifest = built(tmp_path)
+    names = [entry.name for entry in manifest.objects]
+    assert "quaternius/modular_test/Chair_1" in names
+    assert len([name for name in names if name.startswith("procedural/")]) == 3
+    reasons = {gone.name.rpartition("/")[2]: gone.reason for gone in manifest.dropped}
+    assert reasons["Wall_1"] == "modular level piece"
+    assert reasons["Plate"] == "flat"
+    assert "cannot be read" in reasons["Broken"]
+
+
+def test_copies_under_other_names_share_a_split(tmp_path):
+    some_assets(tmp_path)
+    families = {entry.name.rpartition("/")[2]: entry.family for entry in built(tmp_path).objects}
+    assert families["Lamp"] == families["Goblet"]
+    assert families["Chair_1"] == families["Chair_2"] != families["Lamp"]
+
+
+def test_every_entry_that_stays_can_be_loaded_from_the_written_file(tmp_path):
+    some_assets(tmp_path)
+    write_manifest(built(tmp_path), tmp_path / "manifest.json")
+    for entry in read_manifest(tmp_path / "manifest.json").objects:
+        model = load_object(entry)
+        assert model.name == entry.name
+        assert len(model.triangles) == entry.triangles
