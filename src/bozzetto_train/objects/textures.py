@@ -208,15 +208,15 @@ def _print_lines(
 
 
 def _photograph(rng: np.random.Generator, colours: tuple[Colour, ...]) -> Texture:
-    picture = np.asarray(_PHOTOGRAPHS[int(rng.integers(len(_PHOTOGRAPHS)))](), np.uint8)
-    if picture.ndim == 2:
-        tinted = picture[..., None] / 255 * (np.array(colours[0]) * 0.7 + 0.5)
-        picture = _bytes(tinted)
-    side = int(rng.integers(min(picture.shape[:2]) // 3, min(picture.shape[:2])))
-    row = int(rng.integers(0, picture.shape[0] - side + 1))
-    column = int(rng.integers(0, picture.shape[1] - side + 1))
-    cut = np.ascontiguousarray(picture[row : row + side, column : column + side, :3])
-    return np.asarray(cv2.resize(cut, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA), np.uint8)
+    taken = _PHOTOGRAPHS[int(rng.integers(len(_PHOTOGRAPHS)))]()
+    height, width = int(taken.shape[0]), int(taken.shape[1])
+    side = int(rng.integers(min(height, width) // 3, min(height, width)))
+    row, column = int(rng.integers(height - side + 1)), int(rng.integers(width - side + 1))
+    cut = np.ascontiguousarray(taken[row : row + side, column : column + side])
+    small = np.asarray(cv2.resize(cut, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA), np.uint8)
+    if small.ndim == 3:
+        return small[..., :3]
+    return _bytes(small[..., None] / 255 * (np.array(colours[0]) * 0.7 + 0.5))
 
 
 TEXTURES: Mapping[str, Callable[[np.random.Generator, tuple[Colour, ...]], Texture]] = {
