@@ -22,9 +22,10 @@ _FREE_NATS = 2.0
 class LossWeights:
     """How much each term counts."""
 
-    cross_entropy: float = 4.0
-    column_overlap: float = 1.0
-    volume_overlap: float = 1.0
+    cross_entropy: float = 6.0
+    thickness: float = 6.0
+    column_overlap: float = 0.15
+    volume_overlap: float = 0.3
     normals: float = 0.5
     albedo: float = 0.5
     hidden_albedo: float = 0.5
@@ -39,6 +40,7 @@ class Losses:
     """The terms before weighting, as scalars."""
 
     cross_entropy: Tensor
+    thickness: Tensor
     column_overlap: Tensor
     volume_overlap: Tensor
     normals: Tensor
@@ -79,7 +81,10 @@ def losses_of(
     target = occupancy_target(batch.distance)
     edges = _edge_weights(batch.distance)
     entropy = functional.binary_cross_entropy_with_logits(logits, target, weight=edges)
-    column, volume = _overlaps(torch.sigmoid(logits), target, batch)
+    probability = torch.sigmoid(logits)
+    column, volume = _overlaps(probability, target, batch)
+    # The middle guess of how much solid lies on a ray; overlap alone makes doubtful shapes fat.
+    thickness = (probability.sum(1) - target.sum(1)).abs().mean() * ((FAR - NEAR) / BINS)
     surface, known = features.surface, batch.covered
     total = known.sum().clamp_min(1)
     cosine = (surface[:, :3] * batch.normals).sum(1, keepdim=True)
@@ -89,6 +94,7 @@ def losses_of(
     lens = (features.camera[:, 3] / batch.camera[:, 3]).log().abs()
     return Losses(
         cross_entropy=entropy,
+        thickness=thickness,
         column_overlap=column,
         volume_overlap=volume,
         normals=((1 - cosine) * known).sum() / total,

@@ -8,9 +8,11 @@ checkpoint. Progress goes to `log.jsonl` in the run's folder.
 
 import json
 import os
+import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 
 import torch
 import torch.distributed as dist
@@ -83,7 +85,14 @@ def train(job: Train) -> None:
     if job.processes == 1:
         _work(0, job)
     else:
-        mp.spawn(_work, args=(job,), nprocs=job.processes)
+        # Daemons go when this process goes, whatever ends it.
+        signal.signal(signal.SIGTERM, _leave)
+        mp.spawn(_work, args=(job,), nprocs=job.processes, daemon=True)
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    """Turn a polite kill into a normal exit."""
+    raise SystemExit(128 + number)
 
 
 def _work(rank: int, job: Train) -> None:

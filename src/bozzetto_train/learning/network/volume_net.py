@@ -19,6 +19,10 @@ LATENT = 16
 """Numbers in the latent code."""
 _MEAN, _STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 _GREY = 0.5
+_OUTLINE_GRIDS = ((24, (3, 7, 11, 17)), (48, (3, 7)))
+"""Sizes to which alpha is reduced, and widths of the windows it is averaged over there."""
+_OUTLINE = 6
+"""Maps that `outline_maps` gives."""
 _INTERVALS = 2
 
 
@@ -117,8 +121,8 @@ class VolumeNet(nn.Module):
         )
         self.latent = nn.Linear(LATENT, 2 * widths.tokens)
         self.up8 = _Up(widths.tokens, PYRAMID[2], widths.stride8)
-        self.up4 = _Up(widths.stride8, PYRAMID[1], widths.stride4)
-        self.up2 = _Up(widths.stride4, PYRAMID[0] + 24, widths.stride2)
+        self.up4 = _Up(widths.stride8, PYRAMID[1] + _OUTLINE, widths.stride4)
+        self.up2 = _Up(widths.stride4, PYRAMID[0] + 24 + _OUTLINE, widths.stride2)
         self.detail1 = nn.Conv2d(4, 16, 3, 1, 1)
         self.detail2 = nn.Conv2d(16, 24, 3, 2, 1)
         self.to_column = nn.Conv2d(widths.stride2, widths.column, 3, 1, 1)
@@ -140,8 +144,9 @@ class VolumeNet(nn.Module):
         detail = functional.relu(self.detail1(x))
         deep = functional.interpolate(s32, size=s16.shape[-2:], mode="bilinear")
         tokens = self._tokens(self.enter(torch.cat([s16, deep], 1)), latent)
-        y = self.up4(self.up8(tokens, s8), s4)
-        skip = torch.cat([s2, functional.relu(self.detail2(detail))], 1)
+        outline = outline_maps(image[:, 3:])
+        y = self.up4(self.up8(tokens, s8), torch.cat([s4, _at(outline, s4)], 1))
+        skip = torch.cat([s2, functional.relu(self.detail2(detail)), _at(outline, s2)], 1)
         y = self.up2(y, skip)
         return Features(
             column=functional.relu(self.to_column(y)),
@@ -196,6 +201,26 @@ class VolumeNet(nn.Module):
         up = raw[:, :3] + torch.tensor([0.0, -1.0, -0.3])
         up = up * torch.rsqrt((up * up).sum(1, keepdim=True) + 1e-6)
         return torch.cat([up, 0.3 * torch.exp(raw[:, 3:].clamp(-2, 2))], 1)
+
+
+def outline_maps(alpha: Tensor) -> list[Tensor]:
+    """Average alpha over windows of several widths, b 1 h w to maps of `_OUTLINE_GRIDS`.
+
+    They tell how far the outline is, which a few small convolutions could hardly find out and on
+    which thickness depends most. The windows are parts of the picture, whatever its size.
+    """
+    maps: list[Tensor] = []
+    for size, windows in _OUTLINE_GRIDS:
+        small = functional.avg_pool2d(alpha, alpha.shape[-1] // size)
+        maps += [functional.avg_pool2d(small, window, 1, window // 2) for window in windows]
+    return maps
+
+
+def _at(maps: list[Tensor], like: Tensor) -> Tensor:
+    """Bring maps to the size of another, as channels."""
+    size = like.shape[-2:]
+    resized = [functional.interpolate(x, size=size, mode="bilinear") for x in maps]
+    return torch.cat(resized, 1).to(like.dtype)
 
 
 class ColumnHead(nn.Module):
