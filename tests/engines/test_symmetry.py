@@ -12,7 +12,7 @@ def a_body(*, bump=0.0, turn_deg=0.0):
         ball = trimesh.creation.icosphere(subdivisions=3, radius=bump)
         ball.apply_translation([0.3, 0.3, 0.25])
         parts.append(ball)
-    body = trimesh.util.concatenate(parts).subdivide_to_size(0.05)
+    body = trimesh.util.concatenate(parts).subdivide_to_size(0.02)
     body.apply_transform(trimesh.transformations.rotation_matrix(np.radians(turn_deg), [0, 1, 0]))
     return Mesh(
         positions=np.asarray(body.vertices, np.float32),

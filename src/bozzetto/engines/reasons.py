@@ -68,17 +68,22 @@ def judge(mesh: Mesh, *, camera: Camera, foreground: Foreground) -> tuple[Reason
 
 
 def judge_views(
-    mesh: Mesh, *, cameras: Sequence[Camera], foregrounds: Sequence[Foreground]
+    mesh: Mesh,
+    *,
+    caster: Raycaster,
+    cameras: Sequence[Camera],
+    foregrounds: Sequence[Foreground],
 ) -> tuple[Reason, ...]:
     """Give all reasons for or against a mesh that was made from one or more photos.
 
     Args:
         mesh: With normals.
+        caster: Over the same mesh.
         cameras: Of the photos, at their full size.
         foregrounds: The photos.
     """
     looks = [
-        look_through(camera, mesh=mesh, foreground=foreground)
+        look_through(camera, mesh=mesh, foreground=foreground, caster=caster)
         for camera, foreground in zip(cameras, foregrounds, strict=True)
     ]
 
@@ -96,8 +101,16 @@ def judge_views(
     )
 
 
-def look_through(camera: Camera, *, mesh: Mesh, foreground: Foreground) -> Look:
+def look_through(
+    camera: Camera, *, mesh: Mesh, foreground: Foreground, caster: Raycaster | None = None
+) -> Look:
     """Cast the rays of a small picture of the object's box at the mesh.
+
+    Args:
+        camera: Of the photo, at its full size.
+        mesh: With normals.
+        foreground: The photo.
+        caster: Over the same mesh; built here unless given.
 
     Raises:
         ValueError: The mesh has no normals, or the photo shows nothing opaque.
@@ -114,7 +127,7 @@ def look_through(camera: Camera, *, mesh: Mesh, foreground: Foreground) -> Look:
     y = y0 + (np.arange(height) + 0.5) * ((y1 - y0) / height)
     pixels = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     rays = camera.rays_in_world(pixels)
-    hits = Raycaster(mesh.positions, mesh.triangles).first_hits(
+    hits = (caster or Raycaster(mesh.positions, mesh.triangles)).first_hits(
         np.broadcast_to(camera.position, rays.shape), rays
     )
     found = hits.found

@@ -14,7 +14,8 @@ _PLANES = 12  # Through the middle axis, evenly spread.
 def mirror_agreement(mesh: Mesh) -> float:
     """Return the share of the surface, 0 to 1, that the best upright mirror plane maps onto it.
 
-    Planes run through the middle of the bounding box; misses of up to a cell are forgiven.
+    Planes run through the middle of the bounding box; misses of up to a 28th of the longest side
+    are forgiven. Triangles must be smaller than that, as those of drafts are.
     """
     return _best_agreement(*_surface_cells(mesh))
 

@@ -14,7 +14,7 @@ SIDES = [Side.FRONT, Side.LEFT, Side.BACK, Side.RIGHT]
 AROUND = [(0, 15), (95, 5), (176, 22), (268, 10)]
 
 
-def cameras(count, *, px=200):
+def cameras(count, *, px=160):
     return [a_camera(azimuth=a, elevation=e, px=px) for a, e in AROUND[:count]]
 
 
@@ -73,7 +73,7 @@ def test_the_user_s_word_wins_over_the_guess():
 
 def test_photos_of_different_things_fall_back_to_one_of_them_with_a_warning():
     photos, network = photographed(CHAIR, cameras(1), sides=[Side.FRONT])
-    other, knows_other = photographed(BALL, [a_camera(azimuth=90, px=200)], sides=[Side.LEFT])
+    other, knows_other = photographed(BALL, [a_camera(azimuth=90, px=160)], sides=[Side.LEFT])
     blue = dataclasses.replace(
         other[0], linear_rgb=np.full_like(other[0].linear_rgb, 0.05), name="other.png"
     )

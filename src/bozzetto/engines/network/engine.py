@@ -23,6 +23,7 @@ from bozzetto.engines.network.view import View, look_at
 from bozzetto.engines.reasons import certainty_reason, judge_views
 from bozzetto.errors import EngineError, InputError
 from bozzetto.geometry.normals import vertex_normals
+from bozzetto.geometry.raycast import Raycaster
 from bozzetto.views.camera import Camera
 from bozzetto.views.foreground import Foreground
 
@@ -92,7 +93,7 @@ def _reconstruct(foregrounds: Sequence[Foreground], network: Network, *, seed: i
     latent = latent_of(seed, size=network.latent_size)
     views = [look_at(foreground, network, latent=latent) for foreground in foregrounds]
     joined = join(views)
-    mesh, cameras, reason = _finished_mesh(joined, views)
+    mesh, cameras, reasons = _finished_mesh(joined, views)
     findings = tuple(finding for view in views for finding in view.findings)
     return Draft(
         mesh=mesh,
@@ -100,15 +101,15 @@ def _reconstruct(foregrounds: Sequence[Foreground], network: Network, *, seed: i
         engine="bozzetto",
         variant=_variant(views[0], network, seed=seed),
         seed=seed,
-        reasons=(*judge_views(mesh, cameras=cameras, foregrounds=foregrounds), reason),
+        reasons=reasons,
         findings=(*findings, *joined.findings),
     )
 
 
 def _finished_mesh(
     joined: Joined, views: Sequence[View]
-) -> tuple[Mesh, tuple[Camera, ...], Reason]:
-    """Extract the surface, stand it up and paint it; also tell how sure the network is of it."""
+) -> tuple[Mesh, tuple[Camera, ...], tuple[Reason, ...]]:
+    """Extract the surface, stand it up, paint it, judge it."""
     surface = surface_of(joined.field, joined.view)
     rotation = upright(
         joined.up_in_camera, forward_of(joined.view.frustum), azimuth_deg=joined.azimuth_deg
@@ -125,10 +126,11 @@ def _finished_mesh(
         points_in_camera=surface.points_in_camera,
         normals_in_camera=normals.astype(np.float64) @ rotation,
     )
+    caster = Raycaster(standing.positions, surface.triangles)
     painted = paint(
         standing.positions,
-        surface.triangles,
-        normals=normals,
+        normals,
+        caster=caster,
         views=views,
         cameras=cameras,
         certainty=certainty,
@@ -141,7 +143,9 @@ def _finished_mesh(
         confidence=painted.confidence,
         origin=painted.origin,
     )
-    return mesh, cameras, certainty_reason(mesh, certainty)
+    foregrounds = [view.foreground for view in views]
+    reasons = judge_views(mesh, caster=caster, cameras=cameras, foregrounds=foregrounds)
+    return mesh, cameras, (*reasons, certainty_reason(mesh, certainty))
 
 
 def _variant(view: View, network: Network, *, seed: int) -> str:

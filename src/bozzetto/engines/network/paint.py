@@ -1,13 +1,13 @@
 """Colours, confidence and origin of each vertex: from the photos where they see it, else predicted.
 
-Letters: v vertices, t triangles.
+Letters: v vertices, y x rows and columns of the working grid.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float32, Int32, UInt8
+from jaxtyping import Float32, UInt8
 
 from bozzetto.asset.mesh import Origin
 from bozzetto.engines.inflate.paint import cell_colors, facing_camera
@@ -58,9 +58,9 @@ class _Seen:
 
 def paint(
     positions: Float32[np.ndarray, "v 3"],
-    triangles: Int32[np.ndarray, "t 3"],
-    *,
     normals: Float32[np.ndarray, "v 3"],
+    *,
+    caster: Raycaster,
     views: Sequence[View],
     cameras: Sequence[Camera],
     certainty: Shares,
@@ -69,13 +69,12 @@ def paint(
 
     Args:
         positions: In the asset frame.
-        triangles: Of the surface.
         normals: At the vertices.
+        caster: Over the surface.
         views: At least one.
         cameras: One for each view.
         certainty: 0 to 1: how sure the network is of the surface there.
     """
-    caster = Raycaster(positions, triangles)
     seen = [
         _look(positions, normals, caster=caster, view=view, camera=camera)
         for view, camera in zip(views, cameras, strict=True)
@@ -116,7 +115,7 @@ def _look(
     places = (view.crop.coordinates(pixels) + 1) * (side / 2)
     return _Seen(
         colors=sample(colors, cells),
-        hidden=sample(view.prediction.hidden_albedo, places) * _exposure(view),
+        hidden=sample(view.prediction.hidden_albedo, places) * _exposure(view, colors, alpha),
         shares=_shares(positions, caster=caster, camera=camera),
         facing=facing_camera(positions, normals, camera=camera).astype(np.float32),
         covered=sample(alpha, cells),
@@ -141,9 +140,16 @@ def _shares(positions: Float32[np.ndarray, "v 3"], *, caster: Raycaster, camera:
     return (1 - t * t * (3 - 2 * t)).astype(np.float32)
 
 
-def _exposure(view: View) -> Float32[np.ndarray, " 3"]:
-    """Return the photo's light: the mean ratio of its colours to the predicted albedo."""
-    colors, alpha = cell_colors(view.foreground, view.grid)
+def _exposure(
+    view: View, colors: Float32[np.ndarray, "y x 3"], alpha: Float32[np.ndarray, "y x"]
+) -> Float32[np.ndarray, " 3"]:
+    """Return the photo's light: the mean ratio of its colours to the predicted albedo.
+
+    Args:
+        view: The photo.
+        colors: Its colours on its working grid.
+        alpha: How much of each cell is covered.
+    """
     u, v = view.cell_coordinates()
     side = view.prediction.albedo.shape[0]
     places = np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Float32, Float64
+from scipy.ndimage import distance_transform_edt
 
 from bozzetto.engines.network.prediction import (
     DISTANCE_PER_LOGIT,
@@ -32,7 +33,7 @@ class FieldOptions:
     step: float = 0.0125
     """Distance of depth slices, in crop widths."""
     reach: float = 0.03
-    """How far the predicted surface may be moved to meet the outline; else a sheet stands in."""
+    """How far the predicted shape is extended sideways to meet the outline, in crop widths."""
     thickest_sheet: float = 0.02
     """Half the depth of what stands in where the network saw nothing; thinner parts get less."""
 
@@ -87,17 +88,16 @@ def outline_distance(view: View) -> Plane:
 def fitted_field(field: Field, view: View, *, options: FieldOptions = FieldOptions()) -> Field:
     """Give a field exactly the silhouette of the view's mask.
 
-    Nothing stays outside. Rays inside that meet nothing get their surface raised by what they miss,
-    if that is little; else a sheet at the predicted depth, as thick as the part is wide.
+    Nothing stays outside. Rays inside that meet nothing take over the depths of the nearest ray
+    that does, if one is within reach; else a sheet at the predicted depth stands in, as thick as
+    the part is wide.
     """
     distance = outline_distance(view)
-    inside = distance > 0
     # Half a slice at least, or the sheet would fall between two samples.
     wanted = np.maximum(np.minimum(distance, options.thickest_sheet), 0.55 * field.step)
-    missing = np.where(inside, wanted - field.values.max(axis=2), 0)
-    lost = missing > options.reach
-    lift = np.where(lost, 0, np.clip(missing, 0, None))
-    values = field.values + lift[..., None]
+    missing = (distance > 0) & (field.values.max(axis=2) < 0.55 * field.step)
+    values = field.values.copy()
+    lost = _extended(values, missing, distance > 0, reach_cells=options.reach / view.cell)
     if lost.any():
         depth = _lost_depth(view, field, lost) + wanted[lost]
         sheet = wanted[lost, None] - np.abs(field.depths - depth[:, None])
@@ -127,6 +127,27 @@ def cubic_weights(positions: Float64[np.ndarray, " n"], *, size: int) -> Float32
         # Clamped taps may fall on one sample: add, do not assign.
         np.add.at(matrix, (rows, np.clip(low + tap - 1, 0, size - 1)), weight)
     return matrix.astype(np.float32)
+
+
+def _extended(
+    values: Values,
+    missing: Bool[np.ndarray, "y x"],
+    inside: Bool[np.ndarray, "y x"],
+    *,
+    reach_cells: float,
+) -> Bool[np.ndarray, "y x"]:
+    """Fill missing rays from their nearest neighbours, in place; tell which have none in reach."""
+    meets = inside & ~missing
+    if not (missing.any() and meets.any()):
+        return missing
+    row, column = distance_transform_edt(~meets, return_distances=False, return_indices=True)
+    y, x = np.nonzero(missing)
+    near = np.hypot(row[y, x] - y, column[y, x] - x) <= reach_cells
+    y, x = y[near], x[near]
+    values[y, x] = np.maximum(values[y, x], values[row[y, x], column[y, x]])
+    lost = missing.copy()
+    lost[y, x] = False
+    return lost
 
 
 def _slices(first: float, step: float, count: int) -> Float64[np.ndarray, " d"]:
