@@ -75,7 +75,7 @@ def test_too_few_photos_are_refused():
 
 def test_the_whole_path_as_one_function_of_values():
     options = MakeOptions(
-        draft=DraftOptions(variants=2),
+        draft=DraftOptions(engine="inflate", variants=2),
         refine=RefineOptions(target_triangles=600, texture_size=512),
     )
     photo = a_photo(height=160, width=160, alpha=a_disc(height=160, width=160, radius=55.0))

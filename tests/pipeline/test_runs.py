@@ -13,7 +13,7 @@ from bozzetto.views.mask import Stroke, StrokeKind
 from tests.build import a_disc
 
 SMALL = bozzetto.MakeOptions(
-    draft=bozzetto.DraftOptions(variants=2),
+    draft=bozzetto.DraftOptions(engine="inflate", variants=2),
     refine=bozzetto.RefineOptions(target_triangles=1000, texture_size=512),
 )
 

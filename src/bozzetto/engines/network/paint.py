@@ -21,6 +21,7 @@ Shares = Float32[np.ndarray, " v"]
 
 _TOLERANCE = np.float32(0.008)  # Metres behind the first surface that still count as seen.
 _BLEND = (0.1, 0.9)  # Shares of the way through the object where hidden colours start and reign.
+_TURNED_AWAY = (-0.35, -0.05)  # Cosines: along the outline rays miss the surface in front.
 _COVERED = 0.25  # Alpha below which a vertex lies outside the object as photographed.
 _SEEN = 0.5  # Share of the photo's colour from which a vertex counts as observed.
 _EDGE_CONFIDENCE = 0.15  # Seen, but at a grazing angle.
@@ -111,13 +112,14 @@ def _look(
     pixels, _ = camera.project(positions)
     cells = (pixels - np.array(view.grid.corner_px)) / np.array(view.grid.cell_px)
     colors, alpha = cell_colors(view.foreground, view.grid)
+    facing = facing_camera(positions, normals, camera=camera).astype(np.float32)
     side = view.prediction.hidden_albedo.shape[0]
     places = (view.crop.coordinates(pixels) + 1) * (side / 2)
     return _Seen(
         colors=sample(colors, cells),
         hidden=sample(view.prediction.hidden_albedo, places) * _exposure(view, colors, alpha),
-        shares=_shares(positions, caster=caster, camera=camera),
-        facing=facing_camera(positions, normals, camera=camera).astype(np.float32),
+        shares=_shares(positions, caster=caster, camera=camera) * _ramp(facing, _TURNED_AWAY),
+        facing=facing,
         covered=sample(alpha, cells),
     )
 
@@ -135,9 +137,14 @@ def _shares(positions: Float32[np.ndarray, "v 3"], *, caster: Raycaster, camera:
     first = np.where(np.isfinite(first), np.minimum(first, distance), distance)
     last = np.where(np.isfinite(back), np.maximum(beyond - back, distance), distance)
     behind = np.maximum(distance - first - _TOLERANCE, 0) / np.maximum(last - first, _TOLERANCE)
-    low, high = _BLEND
-    t = np.clip((behind - np.float32(low)) / np.float32(high - low), 0, 1)
-    return (1 - t * t * (3 - 2 * t)).astype(np.float32)
+    return 1 - _ramp(behind.astype(np.float32), _BLEND)
+
+
+def _ramp(values: Shares, ends: tuple[float, float]) -> Shares:
+    """Rise smoothly from 0 at the first end to 1 at the second."""
+    low, high = ends
+    t = np.clip((values - np.float32(low)) / np.float32(high - low), 0, 1)
+    return (t * t * (3 - 2 * t)).astype(np.float32)
 
 
 def _exposure(
