@@ -62,10 +62,9 @@ def choose_sides(
     best: dict[int, Side] = dict(zip(unknown, free, strict=False))
 
     def worth(choice: Mapping[int, Side]) -> float:
-        return sum(
-            overlaps[k][side] + (_HABIT if side is habit else 0)
-            for (k, side), habit in zip(choice.items(), free, strict=False)
-        )
+        fits = sum((overlaps[k][side] for k, side in choice.items()), 0.0)
+        habitual = sum(side is habit for side, habit in zip(choice.values(), free, strict=False))
+        return fits + _HABIT * habitual
 
     for order in permutations(free, len(unknown)):
         choice = dict(zip(unknown, order, strict=True))

@@ -61,10 +61,11 @@ class Solid:
     def centres(self) -> Float64[np.ndarray, "n 3"]:
         """List (u, v, w) of all samples, in their order."""
         slices, rows, columns = self.values.shape
-        u = (np.arange(columns, dtype=np.float64) + 0.5) / columns * 2 - 1
-        v = (np.arange(rows, dtype=np.float64) + 0.5) / rows * 2 - 1
-        w, v, u = np.meshgrid(slice_depths(slices), v, u, indexing="ij")
-        return np.stack([u, v, w], axis=-1).reshape(-1, 3)
+        result = np.empty((slices, rows, columns, 3))
+        result[..., 0] = (np.arange(columns, dtype=np.float64) + 0.5) / columns * 2 - 1
+        result[..., 1] = ((np.arange(rows, dtype=np.float64) + 0.5) / rows * 2 - 1)[:, None]
+        result[..., 2] = slice_depths(slices)[:, None, None]
+        return result.reshape(-1, 3)
 
     def halved(self) -> "Solid":
         """Return the same at half the resolution."""
