@@ -1,26 +1,30 @@
 """Join the volumes of several photos into one, on the grid of the reference view.
 
 Each view is trusted most in front of and at the surface it sees, and less and less behind it.
-Letters: k r q slices, rows, columns, n points.
+Letters: n points, m samples of a volume.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Bool, Float32
 
-from bozzetto.engines.network.pose import Pose
+from bozzetto.engines.network.pose import Points, Pose
 from bozzetto.engines.network.prediction import FARTHEST
 from bozzetto.engines.network.sampling import trilinear
 from bozzetto.engines.network.solid import FAR_AWAY, Solid, outline_at
 from bozzetto.engines.network.view import View
 from bozzetto.engines.network.volume import Field
+from bozzetto.imaging.resample import sample
 
 _TRUST_FALLS = 0.12  # Crop widths behind the visible surface over which trust falls to a third.
-_LEAST_TRUST = 0.08
+_LEAST_TRUST = 0.04
+_HEARD = np.float32(0.02)  # Crop widths: distances beyond count no more, or empty space would
+# always outvote thin parts, whose distances are small.
+_RAISABLE = np.float32(0.015)  # How far a ray may miss everything, in crop widths, to be raised.
 _NEARBY = -0.03  # Outline distance beyond which rays of the reference stay empty.
 _SLACK = np.float32(0.004)  # Crop widths that registration may be off: carving spares them.
-_STRIDE = 3  # Of the samples at which silhouettes are compared.
+_STRIDE = 3  # Of the rays on which silhouettes are compared.
 
 
 def fuse(solids: Sequence[Solid], poses: Sequence[Pose], *, reference: int) -> Solid:
@@ -39,7 +43,11 @@ def fuse(solids: Sequence[Solid], poses: Sequence[Pose], *, reference: int) -> S
     for solid, pose in zip(solids, poses, strict=True):
         uvw = solid.frustum.coordinates(pose.inverse().apply(points))
         where = solid.indices(uvw)
-        distance = trilinear(solid.values, where, outside=-FAR_AWAY) * np.float32(pose.scale)
+        distance = np.clip(
+            trilinear(solid.values, where, outside=-FAR_AWAY) * np.float32(pose.scale),
+            -_HEARD,
+            _HEARD,
+        )
         front = trilinear(
             np.repeat(solid.front()[None], 2, axis=0),
             np.concatenate([np.zeros((len(where), 1)), where[:, 1:]], axis=1),
@@ -49,12 +57,59 @@ def fuse(solids: Sequence[Solid], poses: Sequence[Pose], *, reference: int) -> S
         trust = np.float32(_LEAST_TRUST) + np.exp(-behind / np.float32(_TRUST_FALLS))
         total += trust * distance
         weights += trust
-    values = np.full(own.values.size, -FAR_AWAY, np.float32)
+    values = np.full(own.values.size, -_HEARD, np.float32)
     values[inside] = total / weights
+    fused = Solid(values=values.reshape(own.values.shape), outline=own.outline, frustum=own.frustum)
+    for solid, pose in zip(solids, poses, strict=True):
+        fused = _raised(fused, inside, points=points, view=solid, pose=pose)
+    return _within_masks(fused, inside, points=points, solids=solids, poses=poses)
+
+
+def _raised(
+    fused: Solid,
+    inside: Bool[np.ndarray, " m"],
+    *,
+    points: Points,
+    view: Solid,
+    pose: Pose,
+) -> Solid:
+    """Raise the volume on rays of a view's mask that meet nothing, by what they miss if little."""
+    slices, rows, columns = view.values.shape
+    rays = view.outline > 0
+    centres = view.centres().reshape(slices, rows, columns, 3)[:, rays]
+    there = pose.apply(view.frustum.points_in_camera(centres.reshape(-1, 3)))
+    peak = fused.distances(there).reshape(slices, -1).max(axis=0)
+    lift = np.zeros((rows, columns), np.float32)
+    # Where the whole ray is far outside, no place on it is a better guess than the others.
+    lift[rays] = np.where(peak > -_RAISABLE, np.clip(_HEARD / 2 - peak, 0, None), 0)
+    uvw = view.frustum.coordinates(pose.inverse().apply(points))
+    cells = (uvw[:, :2] + 1) / 2 * (columns, rows)
+    outside = (np.abs(uvw[:, :2]) > 1).any(axis=1)
+    values = fused.values.reshape(-1).copy()
+    values[inside] += np.where(outside, np.float32(0), sample(lift, cells))
     return Solid(
-        values=np.clip(values.reshape(own.values.shape), -FAR_AWAY, FAR_AWAY),
-        outline=own.outline,
-        frustum=own.frustum,
+        values=values.reshape(fused.values.shape), outline=fused.outline, frustum=fused.frustum
+    )
+
+
+def _within_masks(
+    fused: Solid,
+    inside: Bool[np.ndarray, " m"],
+    *,
+    points: Points,
+    solids: Sequence[Solid],
+    poses: Sequence[Pose],
+) -> Solid:
+    """Cut off what lies outside any mask."""
+    values = fused.values.reshape(-1).copy()
+    for solid, pose in zip(solids, poses, strict=True):
+        uvw = solid.frustum.coordinates(pose.inverse().apply(points))
+        rows, columns = solid.outline.shape
+        limit = sample(solid.outline, (uvw[:, :2] + 1) / 2 * (columns, rows))
+        limit = (limit + _SLACK) * np.float32(pose.scale)
+        values[inside] = np.minimum(values[inside], limit)
+    return Solid(
+        values=values.reshape(fused.values.shape), outline=fused.outline, frustum=fused.frustum
     )
 
 
@@ -103,7 +158,7 @@ def silhouette_agreement(
 def _agreement(solid: Solid, solid_from_view: Pose, view: Solid) -> float:
     """Compare one silhouette, on a coarse grid of rays."""
     centres = view.centres().reshape(*view.values.shape, 3)
-    chosen = centres[1::_STRIDE, 1::_STRIDE, 1::_STRIDE]
+    chosen = centres[:, 1::_STRIDE, 1::_STRIDE]  # All slices, or thin parts would be missed.
     mask = view.outline[1::_STRIDE, 1::_STRIDE] > 0
     points = view.frustum.points_in_camera(chosen.reshape(-1, 3))
     distance: Float32[np.ndarray, " n"] = solid.distances(solid_from_view.apply(points))

@@ -1,7 +1,7 @@
 """A view's volume on the network's own grid, where several views can meet quickly.
 
 Distances are in the view's crop widths, positive inside. Letters: k r q slices, rows, columns,
-n points, c coarser cells.
+n points.
 """
 
 from dataclasses import dataclass
@@ -66,18 +66,6 @@ class Solid:
         result[..., 1] = ((np.arange(rows, dtype=np.float64) + 0.5) / rows * 2 - 1)[:, None]
         result[..., 2] = slice_depths(slices)[:, None, None]
         return result.reshape(-1, 3)
-
-    def halved(self) -> "Solid":
-        """Return the same at half the resolution."""
-        slices, rows, columns = (side // 2 for side in self.values.shape)
-        blocks = self.values[: slices * 2, : rows * 2, : columns * 2]
-        blocks = blocks.reshape(slices, 2, rows, 2, columns, 2)
-        outline = self.outline[: rows * 2, : columns * 2].reshape(rows, 2, columns, 2)
-        return Solid(
-            values=blocks.mean(axis=(1, 3, 5)),
-            outline=outline.mean(axis=(1, 3)),
-            frustum=self.frustum,
-        )
 
 
 def solid_of(view: View) -> Solid:

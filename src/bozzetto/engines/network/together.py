@@ -27,6 +27,7 @@ from bozzetto.findings import Finding, Severity
 from bozzetto.views.foreground import Side
 
 _ALLOWED_LOSS = 0.01  # Of silhouette agreement: measured on coarse rays.
+_CLEARLY_BETTER = 0.05  # By which another view's silhouettes must agree better than the front's.
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -71,7 +72,7 @@ def _together(views: Sequence[View]) -> Joined:
     foregrounds = [view.foreground for view in views]
     reference = reference_index(foregrounds)
     solids = [solid_of(view) for view in views]
-    bodies = [body_of(view, solid.halved()) for view, solid in zip(views, solids, strict=True)]
+    bodies = [body_of(view, solid) for view, solid in zip(views, solids, strict=True)]
     sides = _sides(views, bodies, reference)
     poses = _poses(bodies, sides, reference)
     findings: tuple[Finding, ...] = ()
@@ -84,6 +85,8 @@ def _together(views: Sequence[View]) -> Joined:
     ]
     joint = silhouette_agreement(fused, Pose.identity(), solids=solids, poses=poses)
     best = int(np.argmax(alone))
+    if alone[best] < alone[reference] + _CLEARLY_BETTER:
+        best = reference
     if joint < alone[best] - _ALLOWED_LOSS:
         findings = (*findings, _not_fused(views[best], joint, alone[best]))
         return _best_alone(views, poses, best=best, side=sides[best], findings=findings)
