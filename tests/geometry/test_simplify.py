@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.errors import InputError
+from bozzetto.geometry.hausdorff import measure_deviation
 from bozzetto.geometry.isosurface import extract_isosurface
 from bozzetto.geometry.simplify import SimplifyOptions, simplify
 from bozzetto.geometry.watertight import enclosed_volume, euler_number, is_closed_manifold
@@ -76,3 +77,14 @@ def test_says_when_the_number_cannot_be_reached():
 def test_refuses_fewer_than_a_tetrahedron():
     with pytest.raises(InputError, match="At least 4"):
         simplify(a_sphere(), options=SimplifyOptions(target_triangles=3))
+
+
+def test_keeps_the_edges_of_a_box_sharp_at_a_strong_reduction():
+    x, y, z = np.mgrid[-1:1:112j, -1:1:112j, -1:1:112j]
+    apart = np.stack([np.abs(x) - 0.6, np.abs(y) - 0.4, np.abs(z) - 0.5])
+    outside = np.linalg.norm(np.maximum(apart, 0), axis=0)
+    distance = outside + np.minimum(apart.max(axis=0), 0)
+    positions, triangles = extract_isosurface(-distance.astype(np.float32))
+    box = Mesh(positions=positions / 111, triangles=triangles)
+    small = simplify(box, options=SimplifyOptions(target_triangles=500)).mesh
+    assert measure_deviation(small, box, samples=5000).percent_of_diagonal < 0.3

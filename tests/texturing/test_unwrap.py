@@ -6,10 +6,12 @@ import pytest
 from bozzetto.asset.mesh import Mesh, Origin
 from bozzetto.errors import InputError, ResourceError
 from bozzetto.geometry.normals import vertex_normals
+from bozzetto.geometry.quads import mesh_of_quads
 from bozzetto.texturing.rasterize import rasterize
 from bozzetto.texturing.unwrap import UnwrapOptions, unwrap, uv_areas
 from bozzetto.texturing.unwrappers import AtlasRequest, unwrap_with_xatlas
 from tests.build import a_sphere
+from tests.geometry.quad_shapes import a_quad_ring
 
 
 def an_attributed_ball():
@@ -100,3 +102,12 @@ def test_refuses_a_mesh_without_triangles():
     empty = Mesh(positions=np.zeros((1, 3), np.float32), triangles=np.zeros((0, 3), np.int32))
     with pytest.raises(InputError, match="needs triangles"):
         unwrap(empty)
+
+
+def test_no_seam_cuts_a_quad():
+    ring = mesh_of_quads(*a_quad_ring())
+    result = unwrap(ring, options=UnwrapOptions(texture_size=256))
+    assert result.findings == ()
+    assert result.mesh.num_quads == ring.num_quads
+    corners = result.mesh.quad_corners
+    np.testing.assert_array_equal(result.mesh.positions[corners], ring.positions[ring.quad_corners])

@@ -1,6 +1,6 @@
 """Triangle meshes as glTF stores them. Frame: right-handed, +y up, front +z, metres.
 
-Letters: v vertices, t triangles.
+Letters: v vertices, t triangles, q quads.
 """
 
 from dataclasses import dataclass
@@ -43,6 +43,9 @@ class Mesh:
     """0 (invented) to 1 (seen head-on); None where not known."""
     origin: UInt8[np.ndarray, " v"] | None = None
     """Values of `Origin`; None where not known."""
+    quads: Int32[np.ndarray, "q 2"] | None = None
+    """Pairs of triangles that are one quad each: (a, b, c) and (a, c, d) for the corners a b c d.
+    Triangles that no pair names stand alone; None for a mesh of triangles only."""
 
     def __post_init__(self) -> None:
         """Check indices and lengths, and lock the arrays."""
@@ -65,8 +68,24 @@ class Mesh:
             if len(values) != count:
                 raise ValueError(f"Every attribute needs {count} rows, got one with {len(values)}.")
             values.setflags(write=False)
+        if self.quads is not None:
+            _check_quads(self.triangles, self.quads)
+            self.quads.setflags(write=False)
         self.positions.setflags(write=False)
         self.triangles.setflags(write=False)
+
+    @property
+    def num_quads(self) -> int:
+        """Quads; each of them is two of the triangles."""
+        return 0 if self.quads is None else len(self.quads)
+
+    @property
+    def quad_corners(self) -> Int32[np.ndarray, "q 4"]:
+        """Vertices of each quad, counter-clockwise from outside."""
+        if self.quads is None:
+            return np.zeros((0, 4), np.int32)
+        first, second = self.triangles[self.quads[:, 0]], self.triangles[self.quads[:, 1]]
+        return np.concatenate([first, second[:, 2:]], axis=1)
 
     @property
     def num_vertices(self) -> int:
@@ -82,3 +101,23 @@ class Mesh:
     def bounds(self) -> tuple[Float32[np.ndarray, " 3"], Float32[np.ndarray, " 3"]]:
         """Lowest and highest corner."""
         return self.positions.min(axis=0), self.positions.max(axis=0)
+
+
+def whole_quads(
+    triangles: Int32[np.ndarray, "t 3"], pairs: Int32[np.ndarray, "n 2"]
+) -> Int32[np.ndarray, "q 2"]:
+    """Return the pairs of triangles that form a quad, in their order; a cut diagonal forms none."""
+    first, second = triangles[pairs[:, 0]], triangles[pairs[:, 1]]
+    return pairs[(first[:, 0] == second[:, 0]) & (first[:, 2] == second[:, 1])]
+
+
+def _check_quads(triangles: Int32[np.ndarray, "t 3"], pairs: Int32[np.ndarray, "q 2"]) -> None:
+    """Refuse pairs that are not quads, and triangles in two of them."""
+    if len(pairs) == 0:
+        return
+    if pairs.min() < 0 or pairs.max() >= len(triangles):
+        raise ValueError("A quad names a triangle that does not exist.")
+    if len(np.unique(pairs)) != pairs.size:
+        raise ValueError("A triangle can belong to one quad only.")
+    if len(whole_quads(triangles, pairs)) != len(pairs):
+        raise ValueError("A quad's triangles must be (a, b, c) and (a, c, d).")

@@ -54,6 +54,17 @@ class Network:
 
 
 @dataclass(frozen=True, kw_only=True)
+class QuadLibrary:
+    """A library that lays out quads, and whether this platform has it."""
+
+    name: str
+    ready: bool
+
+
+_QUAD_MODULES = {"QuadriFlow": "pyQuadriFlow", "Instant Meshes": "pynanoinstantmeshes"}
+
+
+@dataclass(frozen=True, kw_only=True)
 class Diagnosis:
     """The state of this installation."""
 
@@ -66,6 +77,8 @@ class Diagnosis:
     libraries: dict[str, str]
     engines: tuple[EngineCard, ...]
     networks: tuple[Network, ...]
+    quad_libraries: tuple[QuadLibrary, ...]
+    """Without any, `--topology quad` gives triangles and says so."""
     extras: tuple[Extra, ...]
     renderer: str
     findings: tuple[Finding, ...]
@@ -99,6 +112,10 @@ def diagnose() -> Diagnosis:
         libraries={part.name: part.version for part in default},
         engines=tuple(load_engine(name).card for name in engine_names()),
         networks=_networks(),
+        quad_libraries=tuple(
+            QuadLibrary(name=name, ready=find_spec(module) is not None)
+            for name, module in _QUAD_MODULES.items()
+        ),
         extras=tuple(_look_for(extra) for extra in EXTRAS),
         renderer=renderer.name,
         findings=findings,
@@ -175,6 +192,9 @@ def _say(terminal: Terminal, found: Diagnosis) -> None:
     for network in found.networks:
         state = "ready" if network.ready else f"fetch {network.download_mib:.0f} MiB"
         terminal.say(f"Matting   {network.name:<16} {state:<9} licence {network.licence}")
+    for library in found.quad_libraries:
+        state = "ready" if library.ready else "not for this platform"
+        terminal.say(f"Quads     {library.name:<16} {state}")
     terminal.say(f"Renderer  {found.renderer:<16} ready")
     for extra in found.extras:
         state = "installed" if extra.installed else f"+{extra.adds_mb} MB"

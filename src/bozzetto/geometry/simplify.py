@@ -20,7 +20,9 @@ from bozzetto.geometry.submesh import keep_triangles
 from bozzetto.geometry.unfold import unfold
 from bozzetto.geometry.watertight import closed_manifold_defects, euler_number
 
-_ROUGH_FACTOR = 3  # The rough pass stops at this multiple of the target.
+_ROUGH_FACTOR = 3  # The rough pass stops at this multiple of the target,
+# but not below this number: it rounds edges off, and from here on the exact pass is quick enough.
+_ROUGH_FLOOR = 60_000
 _SMALLEST = 4  # A tetrahedron.
 
 
@@ -89,7 +91,7 @@ def _stays_closed(result: Mesh, mesh: Mesh) -> bool:
 
 def _rough_then_exact(mesh: Mesh, target: int) -> Mesh:
     """Let the fast method do most of the work."""
-    rough_target = _ROUGH_FACTOR * target
+    rough_target = max(_ROUGH_FACTOR * target, _ROUGH_FLOOR)
     if mesh.num_triangles <= 1.2 * rough_target:
         return _exact(mesh, target)
     # Above agg=2 the method is quicker still but tears closed meshes open.

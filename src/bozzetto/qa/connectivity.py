@@ -8,6 +8,8 @@ from jaxtyping import Float32, Int64
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
+from bozzetto.asset.mesh import Mesh
+
 
 def weld_rows(rows: Float32[np.ndarray, "v c"]) -> Int64[np.ndarray, " v"]:
     """Number distinct rows: equal rows get one number."""
@@ -18,6 +20,12 @@ def weld_rows(rows: Float32[np.ndarray, "v c"]) -> Int64[np.ndarray, " v"]:
     numbers = np.empty(len(order), np.int64)
     numbers[order] = np.cumsum(fresh)
     return numbers
+
+
+def weld_corners(mesh: Mesh) -> tuple[Int64[np.ndarray, "t 3"], int]:
+    """Number the positions in use; return each triangle's corners in these numbers, and a count."""
+    used, corners = np.unique(weld_rows(mesh.positions)[mesh.triangles], return_inverse=True)
+    return corners.reshape(-1, 3).astype(np.int64), len(used)
 
 
 def label_edge_connected(

@@ -12,7 +12,7 @@ from jaxtyping import Bool, Float32, Float64, Int64
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.geometry.normals import area_vectors
-from bozzetto.qa.connectivity import label_connected, label_edge_connected, weld_rows
+from bozzetto.qa.connectivity import label_connected, label_edge_connected, weld_corners
 
 _MAX_CONTAINERS = 16  # Interior shells are looked for inside this many largest pieces.
 _DEGENERATE = 1e-12
@@ -55,7 +55,7 @@ class TopologyFacts:
 
 def measure_topology(mesh: Mesh) -> TopologyFacts:
     """Measure connectivity, size and soundness of a mesh."""
-    corners, num_welded = _welded_corners(mesh)
+    corners, num_welded = weld_corners(mesh)
     edges = _Edges.of(corners)
     areas = area_vectors(mesh.positions, mesh.triangles)
     labels, num_pieces = label_edge_connected(corners)
@@ -81,12 +81,6 @@ def measure_topology(mesh: Mesh) -> TopologyFacts:
         area_m2=float(lengths.sum()),
         volume_m3=float(solids.volumes.sum()) if watertight else None,
     )
-
-
-def _welded_corners(mesh: Mesh) -> tuple[Int64[np.ndarray, "t 3"], int]:
-    """Number distinct positions and return each triangle's corners in these numbers."""
-    used, corners = np.unique(weld_rows(mesh.positions)[mesh.triangles], return_inverse=True)
-    return corners.reshape(-1, 3).astype(np.int64), len(used)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -4,10 +4,12 @@ One photograph does not tell gloss from paint, so roughness is a constant typica
 wooden, ceramic and woven things, and nothing is called metal. Letters: n texels.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float32
+
+from bozzetto.asset.material import Material
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,3 +36,10 @@ def pack_orm(
     orm[:, 1] = options.roughness
     orm[:, 2] = options.metallic
     return orm
+
+
+def without_relief(material: Material) -> Material:
+    """Return the material with a flat normal map, for meshes whose facets should show."""
+    normal = np.zeros_like(material.normal)
+    normal[..., 2] = 1
+    return replace(material, normal=normal)

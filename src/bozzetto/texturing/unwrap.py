@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float32, Float64, Int32
 
-from bozzetto.asset.mesh import Mesh
+from bozzetto.asset.mesh import Mesh, whole_quads
 from bozzetto.errors import InputError, ResourceError
 from bozzetto.findings import Finding, Severity
 from bozzetto.geometry.normals import vertex_normals
@@ -80,16 +80,19 @@ def unwrap(mesh: Mesh, *, options: UnwrapOptions = UnwrapOptions()) -> Unwrapped
         triangles=np.array(mesh.triangles),
         texture_size=options.texture_size,
         padding_px=options.padding,
+        polygons=_polygons(mesh),
     )
     atlas, unwrapper, findings = _first_that_works(request, options)
-    split = replace(take_vertices(mesh, atlas.vertices, atlas.triangles), uvs=atlas.uvs)
+    quads = None if mesh.quads is None else whole_quads(atlas.triangles, mesh.quads)
+    split = take_vertices(mesh, atlas.vertices, atlas.triangles)
+    split = replace(split, uvs=atlas.uvs, quads=quads)
     areas = np.abs(uv_areas(atlas.uvs, atlas.triangles))
     return Unwrapped(
         mesh=split,
         num_charts=atlas.num_charts,
         utilization=float(areas.sum()),
         unwrapper=unwrapper,
-        findings=findings + _flat_triangles(areas, options),
+        findings=findings + _flat_triangles(areas, options) + _cut_quads(mesh, split),
     )
 
 
@@ -120,6 +123,15 @@ def _check(mesh: Mesh, options: UnwrapOptions) -> None:
         )
     if mesh.num_triangles == 0:
         raise InputError("A mesh to unwrap needs triangles, got none.")
+
+
+def _polygons(mesh: Mesh) -> Int32[np.ndarray, " t"] | None:
+    """Number the polygons: both triangles of a quad get one number; None without quads."""
+    if mesh.quads is None:
+        return None
+    numbers = np.arange(mesh.num_triangles, dtype=np.int32)
+    numbers[mesh.quads[:, 1]] = mesh.quads[:, 0]
+    return numbers
 
 
 def _first_that_works(
@@ -176,5 +188,22 @@ def _flat_triangles(
             message=f"{flat} of {len(areas)} triangles have no area on the texture; they show the "
             "colour of their edge.",
             measured=float(flat),
+        ),
+    )
+
+
+def _cut_quads(mesh: Mesh, split: Mesh) -> tuple[Finding, ...]:
+    """Tell of quads that a seam has cut along their diagonal."""
+    cut = mesh.num_quads - split.num_quads
+    if cut == 0:
+        return ()
+    return (
+        Finding(
+            code="refine.unwrap.cut_quads",
+            severity=Severity.WARNING,
+            message=f"Seams cut {cut} of {mesh.num_quads} quads in two; they are triangles now.",
+            fix="Nothing to do if the seams look fine; otherwise ask for another budget.",
+            measured=float(cut),
+            limit=0.0,
         ),
     )

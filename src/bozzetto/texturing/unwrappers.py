@@ -19,6 +19,8 @@ class AtlasRequest:
     triangles: Int32[np.ndarray, "t 3"]
     texture_size: int
     padding_px: int
+    polygons: Int32[np.ndarray, " t"] | None = None
+    """Equal numbers for triangles of one polygon, which no seam should cut; None for triangles."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -42,7 +44,11 @@ def unwrap_with_uvunwrap(request: AtlasRequest) -> Atlas:
     """
     import uvunwrap  # Only the child process needs it.
 
-    mesh = uvunwrap.Mesh(request.positions.ravel(), request.triangles.astype(np.uint32).ravel())
+    mesh = uvunwrap.Mesh(
+        request.positions.ravel(),
+        request.triangles.astype(np.uint32).ravel(),
+        polygons=None if request.polygons is None else request.polygons.astype(np.uint32),
+    )
     atlas = uvunwrap.generate([mesh], page_size=request.texture_size, padding=request.padding_px)
     if atlas.page_count != 1:
         raise ResourceError(f"uvunwrap needs one page for its charts, got {atlas.page_count}.")

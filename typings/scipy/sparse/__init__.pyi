@@ -1,3 +1,5 @@
+from typing import overload
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,5 +16,10 @@ class csr_matrix:
         ],
         shape: tuple[int, int] = ...,
     ) -> None: ...
+    @property
+    def T(self) -> csr_matrix: ...
+    @overload
     def __matmul__(self, other: NDArray[np.float64]) -> NDArray[np.float64]: ...
+    @overload
+    def __matmul__(self, other: csr_matrix) -> csr_matrix: ...
     def __getitem__(self, index: NDArray[np.bool_] | tuple[slice, NDArray[np.bool_]]) -> csr_matrix: ...

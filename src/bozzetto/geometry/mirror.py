@@ -1,0 +1,167 @@
+"""Make a closed surface its own mirror image: keep one half, simplify it, and join its reflection.
+
+Letters: e edges.
+"""
+
+from dataclasses import dataclass, replace
+
+import igl
+import manifold3d
+import numpy as np
+from jaxtyping import Float64, Int32, Int64
+
+from bozzetto.asset.mesh import Mesh
+from bozzetto.geometry.closest import transfer_attributes
+from bozzetto.geometry.symmetry import MirrorPlane
+from bozzetto.geometry.watertight import closed_manifold_defects, euler_number
+
+# Lengths change on the way through most functions here, so they are not named.
+Positions = Float64[np.ndarray, "_ 3"]
+Triangles = Int32[np.ndarray, "_ 3"]
+
+_ON_PLANE = 1e-6  # Of the diagonal: cutting leaves new vertices that near to the plane.
+_BESIDE = 1e-4  # Of the diagonal: no other vertex may come nearer.
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Half:
+    """The part of a closed surface on one side of a plane; open along it."""
+
+    positions: Positions
+    """In a frame whose x = 0 is the plane; x > 0 but for the rim, where it is 0."""
+    triangles: Triangles
+    plane: MirrorPlane
+    source: Mesh
+    """The whole that it was cut from."""
+
+
+def cut_half(mesh: Mesh, *, plane: MirrorPlane) -> Half | None:
+    """Cut a closed surface and keep the half that photos show better; None where that fails.
+
+    The better half is the one whose vertices have more confidence, area counted; else the one on
+    the side of the normal.
+    """
+    if _confidence_ahead(mesh, plane) < 0:
+        x, y, z = plane.normal
+        plane = replace(plane, normal=(-x, -y, -z), offset=-plane.offset)
+    frame = _frame(plane)
+    turned = (mesh.positions.astype(np.float64) @ frame.T) - np.array([plane.offset, 0, 0])
+    solid = manifold3d.Manifold(
+        manifold3d.Mesh(turned.astype(np.float32), mesh.triangles.astype(np.uint32))
+    )
+    cut = solid.trim_by_plane((1.0, 0.0, 0.0), 0.0).to_mesh()
+    positions = cut.vert_properties[:, :3].astype(np.float64)
+    triangles = cut.tri_verts.astype(np.int32)
+    diagonal = float(np.linalg.norm(np.ptp(turned, axis=0)))
+    positions[np.abs(positions[:, 0]) < _ON_PLANE * diagonal, 0] = 0
+    lid = (positions[triangles][:, :, 0] == 0).all(axis=1)
+    if not lid.any() or lid.all():
+        return None
+    positions, triangles = _compact(positions, triangles[~lid])
+    half = Half(positions=positions, triangles=triangles, plane=plane, source=mesh)
+    return half if _whole(half) is not None else None
+
+
+def join_halves(half: Half, *, target_triangles: int | None = None) -> Mesh | None:
+    """Simplify a half to half the number and join it with its mirror image.
+
+    Args:
+        half: From `cut_half`.
+        target_triangles: Even, at least 8; met exactly. None keeps all.
+
+    Returns:
+        The whole, closed and of the half's own genus twice over, with the attributes of the source;
+        None where the half cannot be reduced that far without tearing.
+    """
+    if target_triangles is not None and 2 * len(half.triangles) > target_triangles:
+        reduced = _reduced(half, target_triangles // 2)
+        if reduced is None:
+            return None
+        half = reduced
+    whole = _whole(half)
+    return None if whole is None else transfer_attributes(whole, source=half.source)
+
+
+def _confidence_ahead(mesh: Mesh, plane: MirrorPlane) -> float:
+    """Return how much more is known on the normal's side; 0 without knowledge."""
+    if mesh.confidence is None:
+        return 0.0
+    ahead = mesh.positions.astype(np.float64) @ np.array(plane.normal) > plane.offset
+    sums = [float(mesh.confidence[side].sum(dtype=np.float64)) for side in (ahead, ~ahead)]
+    return sums[0] - sums[1]
+
+
+def _frame(plane: MirrorPlane) -> Float64[np.ndarray, "3 3"]:
+    """Return the rotation whose rows are the normal, up, and what is left."""
+    normal, up = np.array(plane.normal), np.array([0.0, 1.0, 0.0])
+    return np.stack([normal, up, np.cross(normal, up)])
+
+
+def _compact(positions: Positions, triangles: Triangles) -> tuple[Positions, Triangles]:
+    """Drop unused vertices."""
+    used, renumbered = np.unique(triangles, return_inverse=True)
+    return positions[used], renumbered.reshape(-1, 3).astype(np.int32)
+
+
+def _rim(triangles: Triangles) -> Int64[np.ndarray, "e 2"]:
+    """Return the directed edges that have a triangle on one side only."""
+    edges = triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2).astype(np.int64)
+    size = int(triangles.max()) + 1
+    low, high = edges.min(axis=1), edges.max(axis=1)
+    _, first, uses = np.unique(low * size + high, return_index=True, return_counts=True)
+    return edges[first[uses == 1]]
+
+
+def _reduced(half: Half, target: int) -> Half | None:
+    """Collapse edges to the number, put the rim back on the plane and all else beside it."""
+    positions, triangles, _, _ = igl.qslim(
+        np.asfortranarray(half.positions), np.asfortranarray(half.triangles), target, False
+    )
+    positions, triangles = _compact(np.ascontiguousarray(positions), triangles.astype(np.int32))
+    if len(triangles) == 0 or len(triangles) not in (target, target - 1):
+        return None
+    rim = _rim(triangles)
+    if len(rim) == 0:
+        return None
+    positions = positions.copy()
+    diagonal = float(np.linalg.norm(np.ptp(half.positions, axis=0)))
+    positions[:, 0] = np.maximum(positions[:, 0], _BESIDE * diagonal)
+    positions[rim, 0] = 0
+    if len(triangles) == target - 1:
+        positions, triangles = _with_one_more(positions, triangles, rim)
+    return replace(half, positions=positions, triangles=triangles)
+
+
+def _with_one_more(
+    positions: Positions, triangles: Triangles, rim: Int64[np.ndarray, "e 2"]
+) -> tuple[Positions, Triangles]:
+    """Cut the triangle on the rim's longest edge in two: a collapse inside takes two at once."""
+    lengths = np.linalg.norm(positions[rim[:, 0]] - positions[rim[:, 1]], axis=1)
+    a, b = (int(end) for end in rim[int(lengths.argmax())])
+    row = int(np.flatnonzero(((triangles == a) | (triangles == b)).sum(axis=1) == 2)[0])
+    c = int(next(v for v in triangles[row] if v not in (a, b)))
+    middle = len(positions)
+    halves = np.array([[a, middle, c], [middle, b, c]], np.int32)
+    triangles = np.concatenate([np.delete(triangles, row, axis=0), halves])
+    return np.concatenate([positions, (positions[[a]] + positions[[b]]) / 2]), triangles
+
+
+def _whole(half: Half) -> Mesh | None:
+    """Join a half with its mirror image in the asset's frame; None where that is not closed."""
+    rim = np.unique(_rim(half.triangles))
+    if (half.positions[rim, 0] != 0).any():
+        return None
+    count = len(half.positions)
+    partner = np.arange(count, 2 * count, dtype=np.int32)
+    partner[rim] = rim
+    mirrored = half.positions * np.array([-1.0, 1.0, 1.0])
+    triangles = np.concatenate([half.triangles, partner[half.triangles[:, ::-1]]])
+    positions, triangles = _compact(np.concatenate([half.positions, mirrored]), triangles)
+    placed = (positions + np.array([half.plane.offset, 0, 0])) @ _frame(half.plane)
+    mesh = Mesh(positions=placed.astype(np.float32), triangles=triangles)
+    return None if closed_manifold_defects(mesh.positions, mesh.triangles) else mesh
+
+
+def same_genus(first: Mesh, second: Mesh) -> bool:
+    """Tell whether two closed meshes have as many handles and pieces."""
+    return euler_number(first.triangles) == euler_number(second.triangles)

@@ -1,0 +1,35 @@
+import numpy as np
+import pytest
+
+from bozzetto.errors import InputError
+from bozzetto.geometry.lowpoly import LowPolyOptions, facet, make_lowpoly
+from bozzetto.geometry.watertight import enclosed_volume, is_closed_manifold
+from tests.build import a_sphere
+
+
+@pytest.mark.parametrize("target", [60, 300])
+def test_meets_the_number_stays_closed_and_keeps_the_volume(target):
+    ball = a_sphere(subdivisions=4)
+    made = make_lowpoly(ball, options=LowPolyOptions(target_triangles=target))
+    assert made.mesh.num_triangles == target
+    assert is_closed_manifold(made.mesh)
+    assert enclosed_volume(made.mesh.positions, made.mesh.triangles) == pytest.approx(
+        enclosed_volume(ball.positions, ball.triangles), rel=0.03
+    )
+
+
+def test_facets_are_flat_and_stay_where_they_are():
+    ball = a_sphere(subdivisions=1)
+    flat = facet(ball)
+    assert flat.num_vertices == 3 * ball.num_triangles
+    np.testing.assert_array_equal(flat.positions[flat.triangles], ball.positions[ball.triangles])
+    corners = flat.positions[flat.triangles]
+    for k in range(3):
+        edge = corners[:, k] - corners[:, k - 1]
+        across = np.einsum("ij,ij->i", edge, flat.normals[flat.triangles[:, k]])
+        np.testing.assert_allclose(across, 0, atol=1e-6)
+
+
+def test_refuses_more_than_reads_as_facets():
+    with pytest.raises(InputError, match="at most 5000"):
+        make_lowpoly(a_sphere(), options=LowPolyOptions(target_triangles=5001))
