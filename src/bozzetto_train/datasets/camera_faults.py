@@ -28,8 +28,9 @@ def photographed(
         encoded = np.clip((encoded - middle) * contrast + middle, 0, 255).astype(np.uint8)
     if rng.random() < 0.35:
         quality = [int(cv2.IMWRITE_JPEG_QUALITY), int(rng.integers(45, 95))]
-        encoded = cv2.imdecode(cv2.imencode(".jpg", encoded, quality)[1], cv2.IMREAD_COLOR)
-    return encoded.astype(np.uint8)
+        decoded = cv2.imdecode(cv2.imencode(".jpg", encoded, quality)[1], cv2.IMREAD_COLOR)
+        encoded = np.asarray(decoded)
+    return np.asarray(encoded, np.uint8)
 
 
 def cut_out_badly(

@@ -22,16 +22,16 @@ _FREE_NATS = 2.0
 class LossWeights:
     """How much each term counts."""
 
-    cross_entropy: float = 6.0
+    cross_entropy: float = 5.0
     thickness: float = 6.0
     column_overlap: float = 0.15
     volume_overlap: float = 0.3
-    normals: float = 0.5
-    albedo: float = 0.5
-    hidden_albedo: float = 0.5
-    materials: float = 0.15
-    depth: float = 1.5
-    camera: float = 0.5
+    normals: float = 2.0
+    albedo: float = 1.5
+    hidden_albedo: float = 1.5
+    materials: float = 0.4
+    depth: float = 6.0
+    camera: float = 1.0
     latent: float = 0.003
 
 

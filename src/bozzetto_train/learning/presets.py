@@ -40,8 +40,8 @@ class Preset:
 LAPTOP = Preset(
     widths=Widths(),
     phases=(
-        Phase(size=96, batch=32, images=400_000, rate=(1.2e-3, 8e-4)),
-        Phase(size=192, batch=16, images=60_000, rate=(6e-4, 1e-5)),
+        Phase(size=96, batch=16, images=900_000, rate=(8e-4, 5e-4)),
+        Phase(size=192, batch=8, images=100_000, rate=(4e-4, 1e-5)),
     ),
 )
 """The network that ships: two CPU cores, several hours."""

@@ -80,7 +80,7 @@ def _scatter(model: ObjectModel, *, spacing: float) -> Float64[np.ndarray, "n 3"
     edges = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2).max(axis=1)
     steps = np.maximum(np.ceil(edges / spacing), 1).astype(int)
     parts: list[Float64[np.ndarray, "n 3"]] = []
-    for count in np.unique(steps):
+    for count in sorted({int(step) for step in steps}):
         chosen = corners[steps == count]
         first, second = np.meshgrid(np.arange(count + 1), np.arange(count + 1), indexing="ij")
         keep = first + second <= count

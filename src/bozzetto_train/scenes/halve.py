@@ -65,8 +65,9 @@ class _Groups:
 
     def mean(self, values: Shaped[np.ndarray, "p c"]) -> Float32[np.ndarray, "q c"]:
         """Average the values of each block."""
-        sums = np.add.reduceat(values[self._order].astype(np.float32), self._starts, axis=0)
-        return sums / self._counts[:, None].astype(np.float32)
+        ordered = np.asarray(values[self._order], np.float32)
+        sums = np.asarray(np.add.reduceat(ordered, self._starts, axis=0))
+        return np.asarray(sums / self._counts[:, None], np.float32)
 
 
 def halved(record: ViewRecord) -> ViewRecord:
@@ -75,7 +76,7 @@ def halved(record: ViewRecord) -> ViewRecord:
     The outline is left to alpha: a covered column keeps the whole solid along its ray.
     """
     size = len(record.alpha)
-    coverage = record.alpha.reshape(size // 2, 2, size // 2, 2).mean(axis=(1, 3))
+    coverage = np.asarray(record.alpha.reshape(size // 2, 2, size // 2, 2).mean(axis=(1, 3)))
     pixels = _Groups(record.covered)
     colors = np.concatenate(
         [linear_from_srgb8(record.albedo), linear_from_srgb8(record.hidden_albedo)], axis=1
@@ -90,7 +91,7 @@ def halved(record: ViewRecord) -> ViewRecord:
         record,
         alpha=np.round(coverage).astype(np.uint8),
         covered=pixels.covered,
-        normals=np.round(normals * 127).astype(np.int8),
+        normals=np.asarray(np.round(normals * 127), np.int8),
         albedo=np.ascontiguousarray(small[:, :3]),
         hidden_albedo=np.ascontiguousarray(small[:, 3:]),
         roughness=np.ascontiguousarray(bytes_[:, 0]),

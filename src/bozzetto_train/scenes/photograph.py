@@ -61,12 +61,14 @@ def photograph(
     layers[record.covered, :3] = shade(record, light, albedo=albedo)
     layers[record.covered, 3:6] = albedo
     layers[record.covered, 6] = 1
-    small = layers.reshape(size, _OVERSAMPLING, size, _OVERSAMPLING, 7).mean(axis=(1, 3))
+    fine = layers.reshape(size, _OVERSAMPLING, size, _OVERSAMPLING, 7)
+    small = np.asarray(fine.mean(axis=(1, 3)), np.float32)
     weight = small[..., 6:]
     alpha = record.alpha.reshape(size, _OVERSAMPLING, size, _OVERSAMPLING).mean(axis=(1, 3)) / 255
     straight = small[..., :6] / np.maximum(weight, 1e-6)
     edge = straight[(weight[..., 0] > 0) & (weight[..., 0] < 1), :3]
-    around = edge.mean(axis=0) if len(edge) else straight[weight[..., 0] > 0, :3].mean(axis=0)
+    known = edge if len(edge) else straight[weight[..., 0] > 0, :3]
+    around = np.asarray(known.mean(axis=0), np.float32)
     return Photograph(
         linear_rgb=np.where(weight > 0, straight[..., :3], around).astype(np.float32),
         alpha=alpha.astype(np.float32),

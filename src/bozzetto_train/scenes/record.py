@@ -104,4 +104,4 @@ def record_from_bytes(packed: bytes) -> ViewRecord:
 def column_mask(covered: Bool[np.ndarray, "s s"]) -> Bool[np.ndarray, "g g"]:
     """Mark the columns of the volume that hold a covered pixel."""
     half = len(covered) // 2
-    return covered.reshape(half, 2, half, 2).any(axis=(1, 3))
+    return np.asarray(covered.reshape(half, 2, half, 2).any(axis=(1, 3)))
