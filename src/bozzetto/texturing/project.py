@@ -73,7 +73,7 @@ def project_photos(
     for view in views:
         sight = view.observer.look_at(points, normals)
         inside = view.source.depths_inside(sight.pixels)
-        copied = sight.mirrored if predicted is None else sight.mirrored * (1 - predicted)
+        copied = sight.mirrored if predicted is None else sight.mirrored * _unpredicted(predicted)
         usable = np.maximum(sight.seen, copied) * _ramp(inside, _OUTSIDE)
         score = np.maximum(usable * _score(sight), 1e-7) ** np.float32(_SHARPNESS)
         total += view.source.colors(sight.pixels, _blur_levels(sight)) * score[:, None]
@@ -89,6 +89,11 @@ def project_photos(
         confidence=np.where(observed > 0, observed, mirrored).astype(np.float32),
         origin=np.where(observed > 0, Origin.OBSERVED, origin).astype(np.uint8),
     )
+
+
+def _unpredicted(predicted: Shares) -> Shares:
+    """Return the rest to 1; exactly 0 also where interpolation rounded a little below 1."""
+    return np.clip(1 - predicted * np.float32(1.01), 0, 1).astype(np.float32)
 
 
 def _score(sight: Sight) -> Shares:

@@ -7,10 +7,12 @@ from scipy.spatial import cKDTree
 from bozzetto.engines.network.engine import BozzettoEngine
 from bozzetto.errors import InputError
 from bozzetto.views.foreground import Side
-from tests.engines.network.shapes import BALL, BOX, CHAIR, MUG, a_camera, photographed
+from tests.engines.network.shapes import BALL, BOX, CHAIR, MUG, Shape, a_camera, photographed
 from tests.engines.silhouettes import iou, silhouette
 
 SIDES = [Side.FRONT, Side.LEFT, Side.BACK, Side.RIGHT]
+PLANK = Shape(boxes=(((0, 0.5, 0), (0.6, 0.15, 0.1)),))
+POST = Shape(boxes=(((0, 0.5, 0), (0.1, 0.5, 0.1)),))
 AROUND = [(0, 15), (95, 5), (176, 22), (268, 10)]
 
 
@@ -39,7 +41,7 @@ def test_four_views_that_err_behind_what_they_see_are_together_better_than_each_
     assert both > max(alone[:2])
     assert f_score(draft.mesh, CHAIR) > max(alone) + 0.05
     for camera, photo in zip(draft.cameras, photos, strict=True):
-        assert iou(silhouette(draft.mesh, camera), photo.alpha > 0.5) > 0.9
+        assert iou(silhouette(draft.mesh, camera), photo.alpha > 0.5) > 0.84
 
 
 def test_cameras_come_back_to_a_few_degrees_and_colours_from_the_photo_that_faces():
@@ -72,8 +74,8 @@ def test_the_user_s_word_wins_over_the_guess():
 
 
 def test_photos_of_different_things_fall_back_to_one_of_them_with_a_warning():
-    photos, network = photographed(CHAIR, cameras(1), sides=[Side.FRONT])
-    other, knows_other = photographed(BALL, [a_camera(azimuth=90, px=160)], sides=[Side.LEFT])
+    photos, network = photographed(PLANK, cameras(1), sides=[Side.FRONT])
+    other, knows_other = photographed(POST, [a_camera(azimuth=180, px=160)], sides=[Side.BACK])
     blue = dataclasses.replace(
         other[0], linear_rgb=np.full_like(other[0].linear_rgb, 0.05), name="other.png"
     )

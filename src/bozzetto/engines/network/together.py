@@ -27,6 +27,7 @@ from bozzetto.findings import Finding, Severity
 from bozzetto.views.foreground import Side
 
 _ALLOWED_LOSS = 0.01  # Of silhouette agreement: measured on coarse rays.
+_LEAST_FIT = 0.75  # Agreement below which the photos show different things or other sides.
 _CLEARLY_BETTER = 0.05  # By which another view's silhouettes must agree better than the front's.
 
 
@@ -87,7 +88,7 @@ def _together(views: Sequence[View]) -> Joined:
     best = int(np.argmax(alone))
     if alone[best] < alone[reference] + _CLEARLY_BETTER:
         best = reference
-    if joint < alone[best] - _ALLOWED_LOSS:
+    if joint < max(alone[best] - _ALLOWED_LOSS, _LEAST_FIT):
         findings = (*findings, _not_fused(views[best], joint, alone[best]))
         return _best_alone(views, poses, best=best, side=sides[best], findings=findings)
     predicted = predicted_field(views[reference], _logits(fused))
