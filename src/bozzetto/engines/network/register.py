@@ -72,6 +72,8 @@ class Body:
 
     def share_possible(self, points: Points) -> float:
         """Return how many points do not stand where this view sees nothing: beside or before it."""
+        if len(points) == 0:
+            return 1.0
         in_camera = (points + self.middle) @ self.upright_from_camera
         uvw = self.solid.frustum.coordinates(in_camera)
         rows, columns = self.front.shape
