@@ -7,6 +7,7 @@ slices, k r q slices, rows and columns of the network's volume, n positions, m s
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from jaxtyping import Bool, Float32, Float64
 from scipy.ndimage import distance_transform_edt
@@ -23,6 +24,8 @@ Values = Float32[np.ndarray, "y x d"]
 Plane = Float32[np.ndarray, "y x"]
 Logits = Float32[np.ndarray, "k r q"]
 
+_FAN_BLUR = 1.5  # Cells.
+_DEPTH_BLUR = 0.015  # Of the picture's side: a sheet must not fray where the depth is noisy.
 _SATURATED = 12.0  # Logits beyond it say no more; cubic weights would ring between them.
 
 
@@ -141,13 +144,20 @@ def _extended(
     if not (missing.any() and meets.any()):
         return missing
     row, column = distance_transform_edt(~meets, return_distances=False, return_indices=True)
-    y, x = np.nonzero(missing)
+    y, x = np.nonzero(~meets)
     near = np.hypot(row[y, x] - y, column[y, x] - x) <= reach_cells
     y, x = y[near], x[near]
-    values[y, x] = np.maximum(values[y, x], values[row[y, x], column[y, x]])
-    lost = missing.copy()
-    lost[y, x] = False
-    return lost
+    extended = values.copy()
+    extended[y, x] = np.maximum(values[y, x], values[row[y, x], column[y, x]])
+    # Each ray of the rim fills a fan of others: soften the steps between the fans.
+    soft = cv2.GaussianBlur(extended, (0, 0), _FAN_BLUR, borderType=cv2.BORDER_REPLICATE)
+    filled = np.zeros_like(missing)
+    filled[y, x] = True
+    filled &= missing
+    values[filled] = np.where(
+        soft[filled].max(axis=1, keepdims=True) > 0, soft[filled], extended[filled]
+    )
+    return missing & ~filled
 
 
 def _slices(first: float, step: float, count: int) -> Float64[np.ndarray, " d"]:
@@ -174,6 +184,7 @@ def _lost_depth(
     rows, columns = view.prediction.depth.shape
     down = cubic_weights((v + 1) / 2 * rows - 0.5, size=rows)
     across = cubic_weights((u + 1) / 2 * columns - 0.5, size=columns)
-    depth = (down @ view.prediction.depth @ across.T)[lost]
+    smooth = cv2.GaussianBlur(view.prediction.depth, (0, 0), max(0.5, _DEPTH_BLUR * rows))
+    depth = (down @ smooth @ across.T)[lost]
     margin = 2 * field.step
     return np.clip(depth, field.depths[0] + margin, field.depths[-1] - margin)
