@@ -22,7 +22,14 @@ if TYPE_CHECKING:
     from bozzetto.formats.glb import read_glb, write_glb
     from bozzetto.front_door import approve, draft, make, mask, refine
     from bozzetto.matting.cut_out import cut_out
-    from bozzetto.pipeline.options import DraftOptions, MakeOptions, MaskOptions, RefineOptions
+    from bozzetto.pipeline.options import (
+        DraftOptions,
+        MakeOptions,
+        MaskOptions,
+        RefineOptions,
+        Symmetry,
+        Topology,
+    )
     from bozzetto.pipeline.photo_to_asset import (
         make_drafts,
         make_mask,
@@ -45,6 +52,8 @@ _HOME = {
     "Photo": "bozzetto.views.photo",
     "RefineOptions": "bozzetto.pipeline.options",
     "Severity": "bozzetto.findings",
+    "Symmetry": "bozzetto.pipeline.options",
+    "Topology": "bozzetto.pipeline.options",
     "advise": "bozzetto.capture.advice",
     "approve": "bozzetto.front_door",
     "cut_out": "bozzetto.matting.cut_out",
@@ -77,6 +86,8 @@ __all__ = [
     "Photo",
     "RefineOptions",
     "Severity",
+    "Symmetry",
+    "Topology",
     "advise",
     "approve",
     "cut_out",

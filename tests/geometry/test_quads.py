@@ -45,6 +45,13 @@ def torn(request):
     return QuadFaces(positions=whole.positions, faces=whole.faces[1:])
 
 
+def short(request):
+    """Stand in for a library that loses all on one side, closed and of the same genus."""
+    whole = rings(request)
+    flat = whole.positions * np.array([1, 1, 0.25], np.float32) - np.float32([0, 0, 0.4])
+    return QuadFaces(positions=flat, faces=whole.faces)
+
+
 def broken(request):
     """Stand in for a library that is not there."""
     raise ResourceError("it is not there")
@@ -80,6 +87,17 @@ def test_makes_triangles_and_says_so_where_every_library_fails():
     codes = [finding.code for finding in made.findings]
     assert codes == ["refine.quads.fallback"] * 2 + ["refine.quads.triangles_instead"]
     assert "one triangle only" in made.findings[0].message
+
+
+def test_a_library_that_loses_a_part_is_not_trusted():
+    made = quadrangulate(
+        a_ring(),
+        options=QuadOptions(target_quads=400),
+        remeshers=(("short", short), ("rings", rings)),
+    )
+    assert made.mesh.num_quads == 400
+    assert [finding.code for finding in made.findings] == ["refine.quads.fallback"]
+    assert "a part was lost" in made.findings[0].message
 
 
 def test_refuses_fewer_quads_than_a_box_needs():

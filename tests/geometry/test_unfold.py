@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.geometry.simplify import SimplifyOptions, simplify
-from bozzetto.geometry.unfold import folded_triangles, unfold
+from bozzetto.geometry.unfold import flip_folded, folded_triangles, unfold
 from tests.build import a_sphere
 
 
@@ -52,3 +52,22 @@ def test_reducing_a_bumpy_ball_leaves_no_fold():
     )
     small = simplify(bumpy, options=SimplifyOptions(target_triangles=3000)).mesh
     assert len(folded_triangles(small, source=bumpy)) == 0
+
+
+def test_a_sliver_that_reaches_over_its_edge_is_flipped_and_nothing_moves():
+    square = np.array([[0, 0, 0], [1, 0, 0], [1, 0, -1], [0, 0, -1]], np.float32)
+    flat = Mesh(positions=square, triangles=np.array([[0, 1, 2], [0, 2, 3]], np.int32))
+    # The third corner of the first triangle lies beyond the edge that it shares with the second.
+    points = np.concatenate([square, np.array([[0.5, 0, -0.51]], np.float32)])
+    triangles = np.array([[0, 1, 4], [1, 2, 4], [0, 4, 2], [0, 2, 3]], np.int32)
+    sliver = Mesh(positions=points, triangles=triangles)
+    assert folded_triangles(sliver, source=flat).tolist() == [2]
+    flipped = flip_folded(sliver, source=flat)
+    assert len(folded_triangles(flipped, source=flat)) == 0
+    np.testing.assert_array_equal(flipped.positions, points)
+    assert sorted(map(sorted, flipped.triangles.tolist())) == [
+        [0, 1, 4],
+        [0, 3, 4],
+        [1, 2, 4],
+        [2, 3, 4],
+    ]

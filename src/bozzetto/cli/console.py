@@ -15,7 +15,7 @@ from rich.text import Text
 
 from bozzetto.errors import BozzettoError
 from bozzetto.findings import Finding, Severity
-from bozzetto.pipeline.progress import StageFinished, StageStarted
+from bozzetto.pipeline.progress import Event, StageStarted, StageStep
 from bozzetto.pipeline.serialize import text_from
 
 
@@ -49,8 +49,12 @@ class Terminal:
         self._err = Console(stderr=True, quiet=reporting.json, highlight=False, soft_wrap=True)
         self._out = Console(quiet=reporting.json, highlight=False, soft_wrap=True)
 
-    def progress(self, event: StageStarted | StageFinished) -> None:
-        """Show that a stage begins or has ended."""
+    def progress(self, event: Event) -> None:
+        """Show that a stage begins, goes on or has ended."""
+        if isinstance(event, StageStep):
+            if self._err.is_terminal:
+                self._err.print(Text(f"  {event.stage:<28}{event.step:<24}", "dim"), end="\r")
+            return
         if isinstance(event, StageStarted):
             expected = event.expected_seconds
             hint = "" if expected is None else f"  about {expected:.1f} s"

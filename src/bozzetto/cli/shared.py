@@ -8,7 +8,14 @@ import tyro
 
 from bozzetto.errors import InputError
 from bozzetto.pipeline.names import default_folder
-from bozzetto.pipeline.options import DraftOptions, MakeOptions, MaskOptions, RefineOptions
+from bozzetto.pipeline.options import (
+    DraftOptions,
+    MakeOptions,
+    MaskOptions,
+    RefineOptions,
+    Symmetry,
+    Topology,
+)
 from bozzetto.views.foreground import Side
 
 _GUESS = "auto"
@@ -52,8 +59,18 @@ class DraftChoice:
 class RefineChoice:
     """How the approved draft is finished."""
 
-    target_triangles: int = RefineOptions().target_triangles
-    """Exact triangle budget, 100 to 500000."""
+    topology: Annotated[Topology, tyro.conf.EnumChoicesFromValues] = Topology.TRI
+    """Triangles, quads, or the few flat facets of a low-poly look."""
+    target_triangles: int | None = None
+    """Exact budget: 100 to 500000 with tri (20000 unless given), 50 to 5000 with lowpoly (1000)."""
+    target_quads: int | None = None
+    """Exact budget with quad: 100 to 50000 (5000 unless given)."""
+    lods: int = 1
+    """Levels of detail, 1 to 4, each its own file with half the faces of the one before."""
+    lod_budgets: tuple[int, ...] = ()
+    """Exact faces of the levels after the first, where halves will not do."""
+    symmetry: Annotated[Symmetry, tyro.conf.EnumChoicesFromValues] = Symmetry.AUTO
+    """Make the mesh its own mirror image: where the draft nearly is, always, or never."""
     texture_size: Literal[512, 1024, 2048, 4096] = 2048
     """Texels along a side of each map."""
 
@@ -93,7 +110,15 @@ def sides_from(text: str) -> tuple[Side | None, ...]:
 
 def refine_options(choice: RefineChoice) -> RefineOptions:
     """Collect what the user chose for refine."""
-    return RefineOptions(target_triangles=choice.target_triangles, texture_size=choice.texture_size)
+    return RefineOptions(
+        topology=choice.topology,
+        target_triangles=choice.target_triangles,
+        target_quads=choice.target_quads,
+        symmetry=choice.symmetry,
+        texture_size=choice.texture_size,
+        lods=choice.lods,
+        lod_budgets=choice.lod_budgets,
+    )
 
 
 def project_folder(output: Path | None, photos: tuple[Path, ...]) -> Path:

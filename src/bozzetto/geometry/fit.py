@@ -12,7 +12,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.linalg import cg
 
 from bozzetto.asset.mesh import Mesh
-from bozzetto.geometry.closest import SurfaceTree
+from bozzetto.geometry.closest import SurfaceTree, interpolate
 from bozzetto.geometry.normals import area_vectors, face_normals
 from bozzetto.geometry.sampling import sample_surface
 from bozzetto.geometry.smooth import neighbour_mean
@@ -21,6 +21,7 @@ _POINTS_PER_VERTEX = 8
 _FEWEST_POINTS, _MOST_POINTS = 4_000, 60_000
 _HOLD = 0.05  # Pull of a vertex's own place, against 1 for a point: for vertices without points.
 _LEAST_COSINE = 0.3  # Between normals; points on the far side of a thin wall do not count.
+_FARTHEST = 0.12  # Of the edges around, that a vertex may stand off; corners of round shapes do.
 _LEAST_TURN = 0.5  # Cosine between a triangle's normal before and after; less takes the step back.
 
 
@@ -49,8 +50,10 @@ def fit(mesh: Mesh, *, reference: Mesh, options: FitOptions = FitOptions()) -> M
     """
     count = int(np.clip(_POINTS_PER_VERTEX * mesh.num_vertices, _FEWEST_POINTS, _MOST_POINTS))
     sample = sample_surface(reference, count=count, seed=options.seed)
+    tree = SurfaceTree(reference)
     for _ in range(options.rounds):
         moved = _pulled(mesh, sample.points, sample.normals, stiffness=options.stiffness)
+        moved = _held_near(mesh, moved, reference=reference, tree=tree)
         mesh = replace(mesh, positions=_without_folds(mesh, moved).astype(np.float32))
     return mesh
 
@@ -100,6 +103,20 @@ def _system(
     columns = (corners.reshape(-1), every, mean.indices, every)
     entries = np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))
     return csr_matrix(entries, shape=(num_points + 2 * count, count))
+
+
+def _held_near(
+    mesh: Mesh, moved: Float64[np.ndarray, "v 3"], *, reference: Mesh, tree: SurfaceTree
+) -> Float64[np.ndarray, "v 3"]:
+    """Bring vertices that were pulled off the surface back onto it: they would be spikes."""
+    edges = mesh.triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2)
+    lengths = np.linalg.norm(moved[edges[:, 0]] - moved[edges[:, 1]], axis=1)
+    counts = np.bincount(edges[:, 0], minlength=mesh.num_vertices)
+    mean = np.bincount(edges[:, 0], weights=lengths, minlength=mesh.num_vertices)
+    near = tree.closest(moved)
+    off = near.distance > _FARTHEST * mean / np.maximum(counts, 1)
+    on = interpolate(reference.positions, reference.triangles, near.at)
+    return np.where(off[:, None], on, moved).astype(np.float64)
 
 
 def _without_folds(mesh: Mesh, moved: Float64[np.ndarray, "v 3"]) -> Float64[np.ndarray, "v 3"]:

@@ -15,6 +15,7 @@ from bozzetto.geometry.normals import face_normals
 from bozzetto.geometry.simplify import Simplified, SimplifyOptions, simplify
 from bozzetto.geometry.smooth import SmoothOptions, smooth
 from bozzetto.geometry.submesh import take_vertices
+from bozzetto.geometry.unfold import flip_folded, unfold
 
 LARGEST = 5_000
 """Above so many facets they no longer read as facets."""
@@ -47,7 +48,8 @@ def make_lowpoly(mesh: Mesh, *, options: LowPolyOptions = LowPolyOptions()) -> S
     calm = smooth(mesh, options=SmoothOptions(iterations=options.smooth_iterations))
     made = simplify(calm, options=SimplifyOptions(target_triangles=options.target_triangles))
     fitted = fit(made.mesh, reference=mesh, options=FitOptions(stiffness=options.stiffness))
-    return replace(made, mesh=transfer_attributes(fitted, source=mesh))
+    flat = unfold(flip_folded(fitted, source=mesh), source=mesh)
+    return replace(made, mesh=transfer_attributes(flat, source=mesh))
 
 
 def facet(mesh: Mesh) -> Mesh:

@@ -13,6 +13,7 @@ from jaxtyping import Float64, Int32, Int64
 from bozzetto.asset.mesh import Mesh
 from bozzetto.geometry.closest import transfer_attributes
 from bozzetto.geometry.symmetry import MirrorPlane
+from bozzetto.geometry.unfold import flip_folded, unfold
 from bozzetto.geometry.watertight import closed_manifold_defects, euler_number
 
 # Lengths change on the way through most functions here, so they are not named.
@@ -20,16 +21,21 @@ Positions = Float64[np.ndarray, "_ 3"]
 Triangles = Int32[np.ndarray, "_ 3"]
 
 _ON_PLANE = 1e-6  # Of the diagonal: cutting leaves new vertices that near to the plane.
+_TRIES = 5
+_MOST_SPLITS = 0.04  # Of the triangles.
 _BESIDE = 1e-4  # Of the diagonal: no other vertex may come nearer.
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Half:
-    """The part of a closed surface on one side of a plane; open along it."""
+    """The part of a closed surface on one side of a plane, closed by a flat lid on the plane."""
 
     positions: Positions
     """In a frame whose x = 0 is the plane; x > 0 but for the rim, where it is 0."""
     triangles: Triangles
+    """The lid's come last."""
+    num_open: int
+    """Triangles without the lid's."""
     plane: MirrorPlane
     source: Mesh
     """The whole that it was cut from."""
@@ -57,8 +63,13 @@ def cut_half(mesh: Mesh, *, plane: MirrorPlane) -> Half | None:
     lid = (positions[triangles][:, :, 0] == 0).all(axis=1)
     if not lid.any() or lid.all():
         return None
-    positions, triangles = _compact(positions, triangles[~lid])
-    half = Half(positions=positions, triangles=triangles, plane=plane, source=mesh)
+    half = Half(
+        positions=positions,
+        triangles=np.concatenate([triangles[~lid], triangles[lid]]),
+        num_open=int((~lid).sum()),
+        plane=plane,
+        source=mesh,
+    )
     return half if _whole(half) is not None else None
 
 
@@ -73,11 +84,11 @@ def join_halves(half: Half, *, target_triangles: int | None = None) -> Mesh | No
         The whole, closed and of the half's own genus twice over, with the attributes of the source;
         None where the half cannot be reduced that far without tearing.
     """
-    if target_triangles is not None and 2 * len(half.triangles) > target_triangles:
+    if target_triangles is not None and 2 * half.num_open > target_triangles:
         reduced = _reduced(half, target_triangles // 2)
         if reduced is None:
             return None
-        half = reduced
+        half = _unfolded(reduced)
     whole = _whole(half)
     return None if whole is None else transfer_attributes(whole, source=half.source)
 
@@ -113,49 +124,92 @@ def _rim(triangles: Triangles) -> Int64[np.ndarray, "e 2"]:
 
 
 def _reduced(half: Half, target: int) -> Half | None:
-    """Collapse edges to the number, put the rim back on the plane and all else beside it."""
-    positions, triangles, _, _ = igl.qslim(
-        np.asfortranarray(half.positions), np.asfortranarray(half.triangles), target, False
-    )
-    positions, triangles = _compact(np.ascontiguousarray(positions), triangles.astype(np.int32))
-    if len(triangles) == 0 or len(triangles) not in (target, target - 1):
+    """Collapse edges to the number, put the rim back on the plane and all else beside it.
+
+    The lid is reduced along: it holds the rim in its plane as nothing else would. How many of its
+    triangles stay is known afterwards only, so the number is tried for, and the last few triangles
+    come from splitting edges.
+    """
+    asked = target + 8
+    for _ in range(_TRIES):
+        positions, triangles, birth, _ = igl.qslim(
+            np.asfortranarray(half.positions), np.asfortranarray(half.triangles), asked, False
+        )
+        is_open = birth < half.num_open
+        left = int(is_open.sum())
+        if target - _MOST_SPLITS * target <= left <= target:
+            break
+        asked = max(asked + target - left - 2, 4)
+    else:
         return None
-    rim = _rim(triangles)
+    opened = triangles[is_open].astype(np.int32)
+    rim = np.unique(_rim(opened))
     if len(rim) == 0:
         return None
-    positions = positions.copy()
+    positions = np.array(positions)
     diagonal = float(np.linalg.norm(np.ptp(half.positions, axis=0)))
     positions[:, 0] = np.maximum(positions[:, 0], _BESIDE * diagonal)
     positions[rim, 0] = 0
-    if len(triangles) == target - 1:
-        positions, triangles = _with_one_more(positions, triangles, rim)
-    return replace(half, positions=positions, triangles=triangles)
+    while target - len(opened):
+        on_rim = target - len(opened) == 1
+        positions, opened = _with_split(positions, opened, on_rim=on_rim)
+    positions, opened = _compact(positions, opened)
+    return replace(half, positions=positions, triangles=opened, num_open=target)
 
 
-def _with_one_more(
-    positions: Positions, triangles: Triangles, rim: Int64[np.ndarray, "e 2"]
+def _in_frame(half: Half) -> Mesh:
+    """Return the source in the half's frame."""
+    turned = half.source.positions.astype(np.float64) @ _frame(half.plane).T
+    placed = turned - np.array([half.plane.offset, 0, 0])
+    return Mesh(positions=placed.astype(np.float32), triangles=half.source.triangles)
+
+
+def _with_split(
+    positions: Positions, triangles: Triangles, *, on_rim: bool
 ) -> tuple[Positions, Triangles]:
-    """Cut the triangle on the rim's longest edge in two: a collapse inside takes two at once."""
-    lengths = np.linalg.norm(positions[rim[:, 0]] - positions[rim[:, 1]], axis=1)
-    a, b = (int(end) for end in rim[int(lengths.argmax())])
-    row = int(np.flatnonzero(((triangles == a) | (triangles == b)).sum(axis=1) == 2)[0])
-    c = int(next(v for v in triangles[row] if v not in (a, b)))
+    """Cut the longest edge in two: one triangle more on the rim, two more elsewhere."""
+    edges = _rim(triangles) if on_rim else triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2)
+    if not on_rim:
+        rim = np.unique(_rim(triangles))
+        edges = edges[~np.isin(edges, rim).all(axis=1)]
+    lengths = np.linalg.norm(positions[edges[:, 0]] - positions[edges[:, 1]], axis=1)
+    a, b = edges[int(lengths.argmax())]
+    rows = np.flatnonzero(((triangles == a) | (triangles == b)).sum(axis=1) == 2)
     middle = len(positions)
-    halves = np.array([[a, middle, c], [middle, b, c]], np.int32)
-    triangles = np.concatenate([np.delete(triangles, row, axis=0), halves])
+    first, second = triangles[rows].copy(), triangles[rows].copy()
+    first[first == b] = middle
+    second[second == a] = middle
+    triangles = np.concatenate([np.delete(triangles, rows, axis=0), first, second])
     return np.concatenate([positions, (positions[[a]] + positions[[b]]) / 2]), triangles
+
+
+def _unfolded(half: Half) -> Half:
+    """Lay folded triangles flat where the whole is known, and take the half of that."""
+    opened = Mesh(positions=half.positions.astype(np.float32), triangles=half.triangles)
+    source = _in_frame(half)
+    half = replace(half, triangles=np.array(flip_folded(opened, source=source).triangles))
+    whole = _whole(half)
+    if whole is None:
+        return half
+    flat = unfold(whole, source=half.source).positions[: len(half.positions)].astype(np.float64)
+    rim = np.unique(_rim(half.triangles[: half.num_open]))
+    positions = flat @ _frame(half.plane).T - np.array([half.plane.offset, 0, 0])
+    positions[:, 0] = np.maximum(positions[:, 0], half.positions[:, 0].max() * _BESIDE)
+    positions[rim, 0] = 0
+    return replace(half, positions=positions)
 
 
 def _whole(half: Half) -> Mesh | None:
     """Join a half with its mirror image in the asset's frame; None where that is not closed."""
-    rim = np.unique(_rim(half.triangles))
+    opened = half.triangles[: half.num_open]
+    rim = np.unique(_rim(opened))
     if (half.positions[rim, 0] != 0).any():
         return None
     count = len(half.positions)
     partner = np.arange(count, 2 * count, dtype=np.int32)
     partner[rim] = rim
     mirrored = half.positions * np.array([-1.0, 1.0, 1.0])
-    triangles = np.concatenate([half.triangles, partner[half.triangles[:, ::-1]]])
+    triangles = np.concatenate([opened, partner[opened[:, ::-1]]])
     positions, triangles = _compact(np.concatenate([half.positions, mirrored]), triangles)
     placed = (positions + np.array([half.plane.offset, 0, 0])) @ _frame(half.plane)
     mesh = Mesh(positions=placed.astype(np.float32), triangles=triangles)

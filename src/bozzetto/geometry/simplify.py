@@ -17,7 +17,7 @@ from bozzetto.errors import InputError
 from bozzetto.findings import Finding, Severity
 from bozzetto.geometry.closest import transfer_attributes
 from bozzetto.geometry.submesh import keep_triangles
-from bozzetto.geometry.unfold import unfold
+from bozzetto.geometry.unfold import flip_folded, unfold
 from bozzetto.geometry.watertight import closed_manifold_defects, euler_number
 
 _ROUGH_FACTOR = 3  # The rough pass stops at this multiple of the target,
@@ -62,7 +62,8 @@ def simplify(mesh: Mesh, *, options: SimplifyOptions = SimplifyOptions()) -> Sim
     target = options.target_triangles - (options.target_triangles % 2 if closed else 0)
     if mesh.num_triangles <= target:
         return Simplified(mesh=mesh, findings=_too_few(mesh.num_triangles, options))
-    reduced = unfold(_reduce(mesh, target, closed), source=mesh)
+    reduced = flip_folded(_reduce(mesh, target, closed), source=mesh)
+    reduced = unfold(reduced, source=mesh)
     findings = _off_target(reduced.num_triangles, options)
     return Simplified(mesh=transfer_attributes(reduced, source=mesh), findings=findings)
 

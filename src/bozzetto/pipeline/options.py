@@ -1,6 +1,7 @@
 """The settings of each step, with the recommended values as defaults."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from bozzetto.engines.registry import DEFAULT_ENGINE, engine_names
 from bozzetto.errors import InputError, UnknownNameError
@@ -8,6 +9,35 @@ from bozzetto.matting.models.registry import DEFAULT_MODEL, model_names
 from bozzetto.views.foreground import Side
 
 TEXTURE_SIZES = (512, 1024, 2048, 4096)
+MAX_LODS = 4
+
+
+class Topology(StrEnum):
+    """What a finished mesh is made of."""
+
+    TRI = "tri"
+    """Triangles, small where the form has detail."""
+    QUAD = "quad"
+    """Quads of like size that follow the form; for sculpting, subdividing and rigging."""
+    LOWPOLY = "lowpoly"
+    """Few flat facets."""
+
+
+class Symmetry(StrEnum):
+    """Whether a finished mesh is made its own mirror image."""
+
+    AUTO = "auto"
+    """Where the draft is so nearly symmetric that nobody sees the difference."""
+    ON = "on"
+    OFF = "off"
+
+
+_BUDGETS = {
+    # Default, least and most faces.
+    Topology.TRI: (20_000, 100, 500_000),
+    Topology.QUAD: (5_000, 100, 50_000),
+    Topology.LOWPOLY: (1_000, 50, 5_000),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,22 +85,68 @@ class DraftOptions:
 class RefineOptions:
     """How an approved draft becomes a finished asset."""
 
-    target_triangles: int = 20_000
-    """Exact budget, 100 to 500,000; a closed surface has an even number of triangles."""
+    topology: Topology = Topology.TRI
+    """Triangles, quads or a low-poly look."""
+    target_triangles: int | None = None
+    """Exact budget with `tri` (100 to 500,000) and `lowpoly` (50 to 5,000); a closed surface has an
+    even number of triangles. None stands for 20,000 and 1,000."""
+    target_quads: int | None = None
+    """Exact budget with `quad`, 100 to 50,000; None stands for 5,000."""
+    symmetry: Symmetry = Symmetry.AUTO
+    """Mirror the half that photos show better over the other one: with `tri` and `lowpoly` the
+    faces too where they stay sound, with `quad` the shape only."""
     texture_size: int = 2048
     """Texels along a side: 512, 1024, 2048 or 4096."""
+    lods: int = 1
+    """Levels of detail, 1 to 4, the asset itself counted; each has half the faces of the one before
+    and half its texture size, but not below 512."""
+    lod_budgets: tuple[int, ...] = ()
+    """Faces of the levels after the first where halves will not do."""
+
+    @property
+    def budget(self) -> int:
+        """Faces of the asset: quads with `quad`, else triangles."""
+        quads = self.topology is Topology.QUAD
+        given = self.target_quads if quads else self.target_triangles
+        return _BUDGETS[self.topology][0] if given is None else given
+
+    @property
+    def smallest_budget(self) -> int:
+        """Fewest faces that can be asked for with this topology."""
+        return _BUDGETS[self.topology][1]
 
     def __post_init__(self) -> None:
         """Refuse values out of range."""
-        if not 100 <= self.target_triangles <= 500_000:
+        quads = self.topology is Topology.QUAD
+        if (self.target_triangles if quads else self.target_quads) is not None:
+            wrong, right = ("triangles", "quads") if quads else ("quads", "triangles")
             raise InputError(
-                f"The triangle budget should be 100 to 500000, got {self.target_triangles}.",
-                advice="Choose another --target-triangles.",
+                f"The topology {self.topology} has a budget of {right}, got one of {wrong}.",
+                advice=f"Use --target-{right}, or choose another --topology.",
+            )
+        for budget in (self.budget, *self.lod_budgets):
+            self._check_budget(budget)
+        if not 1 <= self.lods <= MAX_LODS or len(self.lod_budgets) > self.lods - 1:
+            raise InputError(
+                f"There can be 1 to {MAX_LODS} levels of detail with a budget for each but the "
+                f"first, got {self.lods} levels and {len(self.lod_budgets)} budgets.",
+                advice="Choose another --lods or fewer --lod-budgets.",
             )
         if self.texture_size not in TEXTURE_SIZES:
             raise InputError(
                 f"The texture size should be 512, 1024, 2048 or 4096, got {self.texture_size}.",
                 advice="Choose another --texture-size.",
+            )
+
+    def _check_budget(self, budget: int) -> None:
+        """Refuse a number of faces out of range."""
+        _, least, most = _BUDGETS[self.topology]
+        if not least <= budget <= most:
+            what = "quads" if self.topology is Topology.QUAD else "triangles"
+            raise InputError(
+                f"The budget should be {least} to {most} {what} with the topology "
+                f"{self.topology}, got {budget}.",
+                advice=f"Choose another --target-{what}.",
             )
 
 

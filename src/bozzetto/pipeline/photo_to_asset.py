@@ -14,16 +14,28 @@ from bozzetto.engines.base import EngineCard
 from bozzetto.engines.registry import load_engine
 from bozzetto.errors import InputError
 from bozzetto.findings import Finding, Severity
-from bozzetto.geometry.components import drop_small_components
-from bozzetto.geometry.remesh import make_watertight
-from bozzetto.geometry.simplify import SimplifyOptions, simplify
+from bozzetto.geometry.lowpoly import facet
 from bozzetto.matting.alpha import refine_alpha
 from bozzetto.matting.checks import check_mask
 from bozzetto.matting.cut_out import cut_out
 from bozzetto.matting.segment import SegmentOptions, mask_from_alpha, segment
 from bozzetto.matting.strokes import apply_strokes
-from bozzetto.pipeline.options import DraftOptions, MakeOptions, MaskOptions, RefineOptions
+from bozzetto.pipeline.options import (
+    DraftOptions,
+    MakeOptions,
+    MaskOptions,
+    RefineOptions,
+    Topology,
+)
+from bozzetto.pipeline.progress import Step, no_step
 from bozzetto.pipeline.records import to_eight_bits
+from bozzetto.pipeline.retopology import (
+    SymmetryFacts,
+    dense_surface,
+    level_options,
+    retopologize,
+)
+from bozzetto.texturing.materials import without_relief
 from bozzetto.texturing.surface import TextureOptions, View, texture_mesh
 from bozzetto.texturing.unwrap import UnwrapOptions, unwrap
 from bozzetto.views.foreground import Foreground, Side
@@ -49,6 +61,7 @@ class Refined:
     """Of the surface area, 0 to 1; the three shares add up to 1."""
     share_mirrored: float
     share_inferred: float
+    symmetry: SymmetryFacts
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -60,6 +73,8 @@ class Finished:
     drafts: tuple[Draft, ...]
     """Best first; the first one was refined."""
     refined: Refined
+    lods: tuple[Refined, ...]
+    """Coarser levels of detail, finest first; empty unless asked for."""
 
 
 def photo_to_asset(
@@ -84,8 +99,16 @@ def photo_to_asset(
     pairs = zip(photos, masks, strict=True)
     foregrounds = tuple(cut_out(photo, masked.mask) for photo, masked in pairs)
     drafts = make_drafts(foregrounds, options=options.draft)
-    refined = refine_draft(drafts[0], foregrounds, name=name, options=options.refine)
-    return Finished(masks=masks, advice=advice, drafts=drafts, refined=refined)
+    refined, *lods = (
+        refine_draft(drafts[0], foregrounds, name=level_name(name, level), options=settings)
+        for level, settings in enumerate(level_options(options.refine))
+    )
+    return Finished(masks=masks, advice=advice, drafts=drafts, refined=refined, lods=tuple(lods))
+
+
+def level_name(name: str, level: int) -> str:
+    """Return the name of a level of detail; level 0 is the asset itself."""
+    return f"{name}_lod{level}" if level else name
 
 
 def make_mask(
@@ -193,6 +216,7 @@ def refine_draft(
     *,
     name: str,
     options: RefineOptions = RefineOptions(),
+    step: Step = no_step,
 ) -> Refined:
     """Turn a draft into a finished asset: clean mesh, exact budget, UVs, PBR textures.
 
@@ -200,16 +224,23 @@ def refine_draft(
         draft: The approved one.
         foregrounds: What it was made from, one for each of its cameras.
         name: The asset's name.
-        options: Budget and texture size.
+        options: Topology, budget and texture size; of the levels of detail, the first.
+        step: Told what is being done; it may raise to stop.
+
+    Raises:
+        InputError: The budget cannot be met.
     """
-    pieces, _ = drop_small_components(draft.mesh)
-    closed = make_watertight(pieces)
-    high = closed.mesh
-    simplified = simplify(high, options=SimplifyOptions(target_triangles=options.target_triangles))
-    unwrapped = unwrap(simplified.mesh, options=UnwrapOptions(texture_size=options.texture_size))
+    step("repair")
+    dense = dense_surface(draft)
+    step("topology")
+    low = retopologize(dense.mesh, options=options)
+    step("unwrap")
+    unwrapped = unwrap(low.mesh, options=UnwrapOptions(texture_size=options.texture_size))
+    faceted = options.topology is Topology.LOWPOLY
+    step("texture")
     textured = texture_mesh(
-        unwrapped.mesh,
-        high=high,
+        facet(unwrapped.mesh) if faceted else unwrapped.mesh,
+        high=low.dense,
         views=[
             View(foreground=foreground, camera=camera)
             for foreground, camera in zip(foregrounds, draft.cameras, strict=False)
@@ -220,14 +251,15 @@ def refine_draft(
     asset = Asset(
         name=name,
         mesh=textured.mesh,
-        material=textured.material,
+        material=without_relief(textured.material) if faceted else textured.material,
         provenance=textured.provenance,
         cameras=draft.cameras,
     )
     return Refined(
         asset=asset,
-        findings=(*closed.findings, *simplified.findings, *unwrapped.findings, *textured.findings),
+        findings=(*dense.findings, *low.findings, *unwrapped.findings, *textured.findings),
         share_observed=textured.share_observed,
         share_mirrored=textured.share_mirrored,
         share_inferred=textured.share_inferred,
+        symmetry=low.symmetry,
     )

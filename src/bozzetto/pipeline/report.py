@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import platform
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -13,8 +14,11 @@ from bozzetto.findings import Finding
 from bozzetto.pipeline.approval import Approval, DraftEntry, DraftList
 from bozzetto.pipeline.inputs import PhotoInput
 from bozzetto.pipeline.judge import Judged
-from bozzetto.pipeline.options import MakeOptions
+from bozzetto.pipeline.levels import LevelFacts
+from bozzetto.pipeline.options import MAX_LODS, MakeOptions
+from bozzetto.pipeline.photo_to_asset import level_name
 from bozzetto.pipeline.previews import Facts
+from bozzetto.pipeline.retopology import SymmetryFacts
 from bozzetto.pipeline.serialize import text_from
 from bozzetto.pipeline.stage import Timing
 from bozzetto.pipeline.store import Project, write_file
@@ -94,7 +98,10 @@ class Report:
     scale: str
     """How the size in metres came about."""
     surface: Surface
+    symmetry: SymmetryFacts
     facts: Facts
+    levels: tuple[LevelFacts, ...]
+    """The topology's certificate, one for each level of detail; the asset itself first."""
     findings: tuple[Finding, ...]
     timings: tuple[Timing, ...]
     total_seconds: float
@@ -113,6 +120,8 @@ class Delivery:
     """The picture that sums it up."""
     report_path: Path
     report: Report
+    lods: tuple[Path, ...] = ()
+    """GLBs of the coarser levels of detail, finest first."""
 
 
 def build_report(
@@ -123,7 +132,7 @@ def build_report(
     drafts: DraftList,
     approval: Approval,
     record: AssetRecord,
-    facts: Facts,
+    measured: tuple[Facts, tuple[LevelFacts, ...]],
     noticed: tuple[tuple[Finding, ...], tuple[Timing, ...]],
 ) -> Report:
     """Collect what is known at the end of a run.
@@ -135,10 +144,11 @@ def build_report(
         drafts: What there was to choose from.
         approval: What was chosen.
         record: What came of it.
-        facts: What was measured on it.
+        measured: What was measured on it, and on its levels of detail.
         noticed: Findings and timings of all stages.
     """
     findings, timings = noticed
+    facts, levels = measured
     return Report(
         name=name,
         bozzetto=version("bozzetto"),
@@ -158,16 +168,21 @@ def build_report(
             mirrored=record.share_mirrored,
             inferred=record.share_inferred,
         ),
+        symmetry=record.symmetry,
         facts=facts,
+        levels=levels,
         findings=tuple(dict.fromkeys((*findings, *record.findings))),
         timings=timings,
         total_seconds=round(sum(timing.seconds for timing in timings), 3),
     )
 
 
-def publish(project: Project, report: Report, *, glb: bytes, sheet: bytes) -> Delivery:
-    """Put the newest result at the top of the project."""
-    files = {f"{report.name}.glb": glb, "sheet.png": sheet}
+def publish(project: Project, report: Report, *, glbs: Sequence[bytes], sheet: bytes) -> Delivery:
+    """Put the newest result at the top of the project; `glbs` are the levels, finest first."""
+    names = [f"{level_name(report.name, level)}.glb" for level in range(MAX_LODS)]
+    for stale in names[len(glbs) :]:
+        project.path(stale).unlink(missing_ok=True)
+    files = {**dict(zip(names, glbs, strict=False)), "sheet.png": sheet}
     facts: list[FileFacts] = []
     for name, data in files.items():
         write_file(project.path(name), data)
@@ -181,6 +196,7 @@ def publish(project: Project, report: Report, *, glb: bytes, sheet: bytes) -> De
         sheet=project.path("sheet.png"),
         report_path=project.path("report.json"),
         report=report,
+        lods=tuple(project.path(name) for name in names[1 : len(glbs)]),
     )
 
 

@@ -28,13 +28,14 @@ from bozzetto.pipeline.approval import (
 from bozzetto.pipeline.estimates import Estimates, default_timings_path
 from bozzetto.pipeline.inputs import keep_strokes, read_manifest, start_project
 from bozzetto.pipeline.judge import Judged, judge
+from bozzetto.pipeline.levels import level_stages
 from bozzetto.pipeline.options import MakeOptions, MaskOptions, RefineOptions
 from bozzetto.pipeline.previews import draft_sheet_stage, preview_stage
 from bozzetto.pipeline.progress import Progress, silent
 from bozzetto.pipeline.report import Delivery, build_report, publish
 from bozzetto.pipeline.stage import Outcome, Session, Timing
 from bozzetto.pipeline.store import Project, exclusive, open_project, write_file
-from bozzetto.pipeline.stored import asset_stage, draft_stages
+from bozzetto.pipeline.stored import draft_stages
 from bozzetto.views.mask import Stroke
 
 _DEFAULTS = MakeOptions()
@@ -263,7 +264,7 @@ def _finish(
             advice="Run `bozzetto draft` again with the same photos and -o, then approve.",
         )
     name = read_manifest(session.project).name
-    asset = asset_stage(
+    levels = level_stages(
         session,
         chosen,
         judged.foregrounds,
@@ -271,6 +272,7 @@ def _finish(
         inputs=(approval.draft_sha256, *judged.mask_digests),
         options=options.refine,
     )
+    asset = levels.assets[0]
     preview = preview_stage(session, asset, judged=judged, draft=chosen)
     report = build_report(
         name,
@@ -279,10 +281,11 @@ def _finish(
         drafts=drafts,
         approval=approval,
         record=asset.value.record,
-        facts=preview.value.facts,
+        measured=(preview.value.facts, levels.facts),
         noticed=(
             (*judged.findings, *noticed, *chosen.findings, *preview.value.findings),
-            (*timings, asset.timing, preview.timing),
+            (*timings, *levels.timings, preview.timing),
         ),
     )
-    return publish(session.project, report, glb=asset.value.glb, sheet=preview.value.sheet)
+    glbs = [level.value.glb for level in levels.assets]
+    return publish(session.project, report, glbs=glbs, sheet=preview.value.sheet)

@@ -31,6 +31,7 @@ from bozzetto.pipeline.photo_to_asset import (
     refine_draft,
     usable_views,
 )
+from bozzetto.pipeline.progress import StageStep
 from bozzetto.pipeline.records import (
     CameraRecord,
     camera_of_record,
@@ -42,6 +43,7 @@ from bozzetto.pipeline.records import (
     write_draft,
     write_mask,
 )
+from bozzetto.pipeline.retopology import SymmetryFacts
 from bozzetto.pipeline.serialize import digest_of, text_from
 from bozzetto.pipeline.stage import Codec, Outcome, Session, StageKey, run_stage
 from bozzetto.views.foreground import Foreground, Side
@@ -49,7 +51,7 @@ from bozzetto.views.foreground import Foreground, Side
 MASK_VERSION = 1
 ADVICE_VERSION = 1
 DRAFT_VERSION = 1
-ASSET_VERSION = 2
+ASSET_VERSION = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +82,7 @@ class AssetRecord:
     findings: tuple[Finding, ...]
     cameras: tuple[CameraRecord, ...]
     """The fitted cameras of the photos."""
+    symmetry: SymmetryFacts
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -188,14 +191,23 @@ def asset_stage(
     name: str,
     inputs: tuple[str, ...],
     options: RefineOptions,
+    label: str = "refine",
 ) -> Outcome[StoredAsset]:
-    """Refine the approved draft into a GLB."""
+    """Refine the approved draft into a GLB; one level of detail, the options' first."""
     key = StageKey(stage="assets", version=ASSET_VERSION, inputs=(name, *inputs), options=options)
 
     def make() -> StoredAsset:
-        return _stored(refine_draft(draft, foregrounds(), name=name, options=options))
+        return _stored(
+            refine_draft(
+                draft,
+                foregrounds(),
+                name=name,
+                options=options,
+                step=lambda step: session.progress(StageStep(stage=label, step=step)),
+            )
+        )
 
-    return run_stage(session, key, make, codec=_ASSET, label="refine")
+    return run_stage(session, key, make, codec=_ASSET, label=label)
 
 
 def encode_picture(picture: UInt8[np.ndarray, "h w *c"], *, suffix: str) -> bytes:
@@ -240,21 +252,23 @@ def _stored(refined: Refined) -> StoredAsset:
         share_inferred=refined.share_inferred,
         findings=refined.findings,
         cameras=tuple(record_of_camera(camera) for camera in refined.asset.cameras),
+        symmetry=refined.symmetry,
     )
     return StoredAsset(glb=write_glb(refined.asset), asset=refined.asset, record=record)
 
 
 def _write_asset(stored: StoredAsset, folder: Path) -> None:
-    """Write the GLB, the provenance of its vertices and texels beside it, and the record.
+    """Write the GLB, what it cannot hold beside it, and the record.
 
-    The vertices' provenance is not in the GLB, because some viewers refuse custom attributes.
+    The vertices' provenance is not in the GLB, because some viewers refuse custom attributes; quads
+    are not, because glTF knows triangles only.
     """
     (folder / "asset.glb").write_bytes(stored.glb)
     (folder / "asset.json").write_text(text_from(stored.record), "utf-8")
     provenance = stored.asset.provenance
     mesh = stored.asset.mesh
     with (folder / "vertices.npz").open("wb") as file:
-        arrays = {"confidence": mesh.confidence, "origin": mesh.origin}
+        arrays = {"confidence": mesh.confidence, "origin": mesh.origin, "quads": mesh.quads}
         known = {name: values for name, values in arrays.items() if values is not None}
         np.savez(file, allow_pickle=False, **known)
     write_picture(folder / "origin.png", provenance.origin)
