@@ -88,11 +88,14 @@ def retopologize(dense: Mesh, *, options: RefineOptions) -> Retopology:
         InputError: The budget cannot be met; the message names the nearest that can.
     """
     mirror = _mirror(dense, options)
+    mirrored = _mirrored(mirror, dense, options)
+    if mirrored is None and options.topology is Topology.LOWPOLY:
+        # Smoothing the joint, with its slivers, would leave knots for facets.
+        mirror = replace(mirror, half=None, facts=replace(mirror.facts, applied=False))
     if mirror.half is not None:
         whole = join_halves(mirror.half)
         assert whole is not None  # Tried when it was cut.
         dense = whole
-    mirrored = _mirrored(mirror, dense, options)
     made = mirrored or _MAKERS[options.topology](dense, options)
     return Retopology(
         mesh=made.mesh,

@@ -51,7 +51,7 @@ from bozzetto.views.foreground import Foreground, Side
 MASK_VERSION = 1
 ADVICE_VERSION = 1
 DRAFT_VERSION = 1
-ASSET_VERSION = 3
+ASSET_VERSION = 4
 
 
 @dataclass(frozen=True, kw_only=True)
