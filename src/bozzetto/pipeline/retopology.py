@@ -89,8 +89,7 @@ def retopologize(dense: Mesh, *, options: RefineOptions) -> Retopology:
     """
     mirror = _mirror(dense, options)
     mirrored = _mirrored(mirror, dense, options)
-    if mirrored is None and options.topology is Topology.LOWPOLY:
-        # Smoothing the joint, with its slivers, would leave knots for facets.
+    if mirrored is None and not _may_mirror_shape_only(options):
         mirror = replace(mirror, half=None, facts=replace(mirror.facts, applied=False))
     if mirror.half is not None:
         whole = join_halves(mirror.half)
@@ -167,6 +166,17 @@ def _mirrored(mirror: _Mirror, dense: Mesh, options: RefineOptions) -> Simplifie
     if whole is None or not same_genus(whole, dense) or not _is_clean(whole, dense):
         return None
     return Simplified(mesh=whole)
+
+
+def _may_mirror_shape_only(options: RefineOptions) -> bool:
+    """Tell whether to mirror the dense surface where its faces cannot be.
+
+    Cutting leaves slivers at the joint, which fold when triangles are reduced and knot when facets
+    are smoothed, so without a wish for symmetry it is not worth them.
+    """
+    if options.topology is Topology.QUAD:
+        return True
+    return options.topology is Topology.TRI and options.symmetry is Symmetry.ON
 
 
 def _is_clean(mesh: Mesh, dense: Mesh) -> bool:
