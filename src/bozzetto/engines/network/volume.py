@@ -24,6 +24,7 @@ Values = Float32[np.ndarray, "y x d"]
 Plane = Float32[np.ndarray, "y x"]
 Logits = Float32[np.ndarray, "k r q"]
 
+_CHANNELS = 64
 _FAN_BLUR = 1.5  # Cells.
 _DEPTH_BLUR = 0.015  # Of the picture's side: a sheet must not fray where the depth is noisy.
 _SATURATED = 12.0  # Logits beyond it say no more; cubic weights would ring between them.
@@ -150,7 +151,7 @@ def _extended(
     extended = values.copy()
     extended[y, x] = np.maximum(values[y, x], values[row[y, x], column[y, x]])
     # Each ray of the rim fills a fan of others: soften the steps between the fans.
-    soft = cv2.GaussianBlur(extended, (0, 0), _FAN_BLUR, borderType=cv2.BORDER_REPLICATE)
+    soft = _blurred(extended)
     filled = np.zeros_like(missing)
     filled[y, x] = True
     filled &= missing
@@ -158,6 +159,21 @@ def _extended(
         soft[filled].max(axis=1, keepdims=True) > 0, soft[filled], extended[filled]
     )
     return missing & ~filled
+
+
+def _blurred(values: Values) -> Values:
+    """Blur every slice; OpenCV takes only so many channels at a time."""
+    starts = range(0, values.shape[2], _CHANNELS)
+    parts = [
+        cv2.GaussianBlur(
+            np.ascontiguousarray(values[:, :, start : start + _CHANNELS]),
+            (0, 0),
+            _FAN_BLUR,
+            borderType=cv2.BORDER_REPLICATE,
+        ).reshape(*values.shape[:2], -1)
+        for start in starts
+    ]
+    return np.concatenate(parts, axis=2)
 
 
 def _slices(first: float, step: float, count: int) -> Float64[np.ndarray, " d"]:
