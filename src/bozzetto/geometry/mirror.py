@@ -78,7 +78,7 @@ def join_halves(half: Half, *, target_triangles: int | None = None) -> Mesh | No
 
     Args:
         half: From `cut_half`.
-        target_triangles: Even, at least 8; met exactly. None keeps all.
+        target_triangles: Even, at least 8; met exactly unless there are fewer. None keeps all.
 
     Returns:
         The whole, closed and of the half's own genus twice over, with the attributes of the source;
