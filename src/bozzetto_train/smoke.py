@@ -15,7 +15,6 @@ import tyro
 
 from bozzetto.engines.network.engine import BozzettoEngine
 from bozzetto.engines.network.onnx_network import load_network
-from bozzetto.geometry.raycast import Raycaster
 from bozzetto.views.foreground import Foreground
 from bozzetto_train.learning.export_onnx import Export, export
 from bozzetto_train.learning.train_loop import Train, train
@@ -25,8 +24,7 @@ from bozzetto_train.objects.load import load_object
 from bozzetto_train.objects.made import list_procedural
 from bozzetto_train.objects.manifest import write_manifest
 from bozzetto_train.objects.model import ObjectModel
-from bozzetto_train.scenes.carve import carve
-from bozzetto_train.scenes.gbuffer import Scene
+from bozzetto_train.scenes.gbuffer import prepare
 from bozzetto_train.scenes.halve import HalveViews, halve_views
 from bozzetto_train.scenes.lighting import random_light
 from bozzetto_train.scenes.make_views import MakeViews, make_views
@@ -70,8 +68,7 @@ def smoke(job: Smoke) -> None:
 def _photograph_of(model: ObjectModel) -> Photograph:
     """Take one picture of an object."""
     rng = np.random.default_rng(0)
-    caster = Raycaster(model.positions, model.triangles)
-    scene = Scene(model=model, caster=caster, distance=carve(model, caster))
+    scene = prepare(model)
     viewpoint = random_viewpoint(rng, model.positions)
     return photograph(scene, viewpoint, random_light(rng), size=256)
 

@@ -3,10 +3,8 @@
 import numpy as np
 import trimesh
 
-from bozzetto.geometry.raycast import Raycaster
 from bozzetto_train.objects.model import Material, ObjectModel
-from bozzetto_train.scenes.carve import carve
-from bozzetto_train.scenes.gbuffer import Scene
+from bozzetto_train.scenes.gbuffer import Scene, prepare
 
 
 def object_of(shape: trimesh.Trimesh, *, color=(0.5, 0.4, 0.3)) -> ObjectModel:
@@ -32,5 +30,4 @@ def box(*extents: float) -> ObjectModel:
 
 
 def scene_of(model: ObjectModel) -> Scene:
-    caster = Raycaster(model.positions, model.triangles)
-    return Scene(model=model, caster=caster, distance=carve(model, caster))
+    return prepare(model)

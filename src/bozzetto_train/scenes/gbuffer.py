@@ -12,7 +12,7 @@ from scipy import ndimage
 from bozzetto.geometry.raycast import Raycaster
 from bozzetto.imaging.color import srgb8_from_linear
 from bozzetto_train.objects.model import ObjectModel, SurfacePoints, look_up
-from bozzetto_train.scenes.carve import SignedDistance
+from bozzetto_train.scenes.carve import SignedDistance, carve
 from bozzetto_train.scenes.record import DISTANCE_STEP, SIZE, ViewRecord, column_mask
 from bozzetto_train.scenes.viewpoint import BINS, FAR, NEAR, Viewpoint
 
@@ -31,6 +31,12 @@ class Scene:
     model: ObjectModel
     caster: Raycaster
     distance: SignedDistance
+
+
+def prepare(model: ObjectModel) -> Scene:
+    """Build what rays and volumes need of an object, once for all its views."""
+    caster = Raycaster(model.positions, model.triangles)
+    return Scene(model=model, caster=caster, distance=carve(model, caster))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

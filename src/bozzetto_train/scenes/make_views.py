@@ -16,14 +16,13 @@ from typing import Annotated
 import numpy as np
 import tyro
 
-from bozzetto.geometry.raycast import Raycaster
 from bozzetto_train.objects.entry import ObjectEntry
 from bozzetto_train.objects.errors import ObjectError
 from bozzetto_train.objects.load import load_object
 from bozzetto_train.objects.manifest import read_manifest
 from bozzetto_train.objects.model import ObjectModel
-from bozzetto_train.scenes.carve import BAND, carve
-from bozzetto_train.scenes.gbuffer import Scene, render
+from bozzetto_train.scenes.carve import BAND
+from bozzetto_train.scenes.gbuffer import prepare, render
 from bozzetto_train.scenes.record import ViewRecord
 from bozzetto_train.scenes.view_file import SUFFIX, write_views
 from bozzetto_train.scenes.viewpoint import random_viewpoint
@@ -109,11 +108,10 @@ def render_object(model: ObjectModel, *, count: int, round_: int) -> tuple[ViewR
     """
     digest = hashlib.sha256(f"{model.name}/{round_}".encode()).digest()
     rng = np.random.default_rng(int.from_bytes(digest[:8], "little"))
-    caster = Raycaster(model.positions, model.triangles)
-    distance = carve(model, caster)
+    scene = prepare(model)
+    distance = scene.distance
     if (distance.values < 0).sum() < _MIN_SOLID_CELLS or (distance.values == -BAND).mean() > 0.6:
         raise ObjectError(f"{model.name} is almost empty or fills its whole box.")
-    scene = Scene(model=model, caster=caster, distance=distance)
     records: list[ViewRecord] = []
     for _ in range(count * _TRIES_PER_VIEW):
         if len(records) == count:

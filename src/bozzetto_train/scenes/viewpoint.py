@@ -11,7 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32, Float64
 
-NEAR, FAR = -0.70, 1.10
+from bozzetto.engines.network.frustum import smallest_rotation
+from bozzetto.engines.network.prediction import FARTHEST, NEAREST
+
+NEAR, FAR = NEAREST, FARTHEST
 """Range of w that the volume covers."""
 BINS = 96
 """Cells of the volume along the depth."""
@@ -49,13 +52,7 @@ class Viewpoint:
 
 def turned_to(centre: tuple[float, float]) -> Float64[np.ndarray, "3 3"]:
     """Return the minimal rotation that brings the ray (cx, cy, 1) onto the z axis."""
-    ray = np.array([*centre, 1.0]) / np.sqrt(1 + centre[0] ** 2 + centre[1] ** 2)
-    axis = np.cross(ray, [0.0, 0.0, 1.0])
-    sine, cosine = float(np.linalg.norm(axis)), float(ray[2])
-    if sine < 1e-12:
-        return np.eye(3)
-    k = np.array([[0, -axis[2], axis[1]], [axis[2], 0, -axis[0]], [-axis[1], axis[0], 0]])
-    return np.eye(3) + k + k @ k * ((1 - cosine) / sine**2)
+    return smallest_rotation(np.array([*centre, 1.0]), np.array([0.0, 0.0, 1.0]))
 
 
 def look_at_object(
