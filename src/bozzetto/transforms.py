@@ -53,3 +53,14 @@ class Rigid:
             rotation=self.rotation @ other.rotation,
             translation=self.rotation @ other.translation + self.translation,
         )
+
+
+def is_rigid(matrices: Float64[np.ndarray, "*n 4 4"], *, tolerance: float = 1e-4) -> bool:
+    """Tell whether homogeneous matrices only turn and move: no scale, shear or reflection."""
+    rotation = matrices[..., :3, :3]
+    gram = rotation @ np.swapaxes(rotation, -1, -2)
+    return bool(
+        np.allclose(gram, np.eye(3), atol=tolerance)
+        and (np.linalg.det(rotation) > 0).all()
+        and np.allclose(matrices[..., 3, :], (0, 0, 0, 1), atol=tolerance)
+    )
