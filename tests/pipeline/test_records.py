@@ -3,6 +3,7 @@ import pytest
 
 from bozzetto.asset.draft import Draft, Reason
 from bozzetto.asset.mesh import Mesh
+from bozzetto.asset.seen import SeenMaps
 from bozzetto.errors import ProjectError
 from bozzetto.findings import Finding, Severity
 from bozzetto.pipeline.records import (
@@ -31,12 +32,25 @@ def a_draft(*, shift=0.0):
     reason = Reason(name="iou", value=0.99, score=0.9, weight=2.0, text="the outline fits")
     return Draft(
         mesh=mesh,
-        cameras=(a_front_camera(),),
+        cameras=(a_front_camera(), a_front_camera()),
         engine="inflate",
         variant="elliptic",
         seed=3,
         reasons=(reason,),
         findings=(FINDING,),
+        seen=(None, some_maps()),
+    )
+
+
+def some_maps():
+    rng = np.random.default_rng(1)
+    return SeenMaps(
+        corner_px=(-3.0, 10.5),
+        pixel_px=4.25,
+        normals=rng.random((6, 5, 3), dtype=np.float32),
+        albedo=rng.random((6, 5, 3), dtype=np.float32),
+        roughness=rng.random((6, 5), dtype=np.float32),
+        metallic=rng.random((6, 5), dtype=np.float32),
     )
 
 
@@ -53,13 +67,18 @@ def test_a_draft_comes_back_exactly(tmp_path):
     np.testing.assert_array_equal(pose.rotation, expected.rotation)
     np.testing.assert_array_equal(pose.translation, expected.translation)
     assert again.cameras[0].focal_px == draft.cameras[0].focal_px
+    nothing, maps = again.seen
+    assert nothing is None
+    assert (maps.corner_px, maps.pixel_px) == ((-3.0, 10.5), 4.25)
+    for name in ("normals", "albedo", "roughness", "metallic"):
+        np.testing.assert_array_equal(getattr(maps, name), getattr(draft.seen[1], name))
 
 
 def test_a_draft_gives_the_same_bytes_twice(tmp_path):
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
         write_draft(a_draft(), tmp_path / name)
-    for file in ("draft.npz", "draft.json"):
+    for file in ("draft.npz", "draft.json", "seen_1.npz"):
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
 
 
@@ -82,7 +101,7 @@ def test_rounding_a_mask_twice_changes_nothing():
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b"garbage"])
-@pytest.mark.parametrize("file", ["draft.npz", "draft.json"])
+@pytest.mark.parametrize("file", ["draft.npz", "draft.json", "seen_1.npz"])
 def test_a_damaged_draft_is_a_sentence(tmp_path, file, damage):
     write_draft(a_draft(), tmp_path)
     (tmp_path / file).write_bytes(damage)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bozzetto.asset.mesh import Mesh
+from bozzetto.asset.seen import SeenMaps
 from bozzetto.findings import Finding
 from bozzetto.views.camera import Camera
 
@@ -37,6 +38,9 @@ class Draft:
     seed: int
     reasons: tuple[Reason, ...] = ()
     findings: tuple[Finding, ...] = ()
+    seen: tuple[SeenMaps | None, ...] = ()
+    """What the engine says of the surface in each photo, in the order of the cameras; empty for
+    engines that say nothing."""
 
     @property
     def score(self) -> float:

@@ -6,7 +6,9 @@ Both ways are exact, so a run that resumes continues with the very values of the
 import hashlib
 import json
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,6 +17,7 @@ import numpy as np
 
 from bozzetto.asset.draft import Draft, Reason
 from bozzetto.asset.mesh import Mesh
+from bozzetto.asset.seen import SeenMaps
 from bozzetto.errors import ProjectError
 from bozzetto.findings import Finding
 from bozzetto.pipeline.serialize import Json, text_from, value_from
@@ -34,6 +37,7 @@ _MESH_ARRAYS = (
     "confidence",
     "origin",
 )
+_SEEN_ARRAYS = ("normals", "albedo", "roughness", "metallic")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +55,14 @@ class CameraRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
+class _SeenRecord:
+    """All of a photo's maps but their arrays."""
+
+    corner_px: tuple[float, float]
+    pixel_px: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class _DraftRecord:
     """All of a draft but its arrays."""
 
@@ -60,6 +72,7 @@ class _DraftRecord:
     cameras: tuple[CameraRecord, ...]
     reasons: tuple[Reason, ...]
     findings: tuple[Finding, ...]
+    seen: tuple[_SeenRecord | None, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +113,7 @@ def camera_of_record(record: CameraRecord) -> Camera:
 
 
 def write_draft(draft: Draft, folder: Path) -> None:
-    """Write `draft.npz` and `draft.json`."""
+    """Write `draft.npz`, `draft.json` and, where the engine made maps, `seen_K.npz`."""
     arrays = {name: getattr(draft.mesh, name) for name in _MESH_ARRAYS}
     present = {name: values for name, values in arrays.items() if values is not None}
     with (folder / "draft.npz").open("wb") as file:
@@ -112,6 +125,9 @@ def write_draft(draft: Draft, folder: Path) -> None:
         cameras=tuple(record_of_camera(camera) for camera in draft.cameras),
         reasons=draft.reasons,
         findings=draft.findings,
+        seen=tuple(
+            _write_seen(maps, folder / f"seen_{k}.npz") for k, maps in enumerate(draft.seen)
+        ),
     )
     (folder / "draft.json").write_text(text_from(record), encoding="utf-8")
 
@@ -123,20 +139,48 @@ def read_draft(folder: Path) -> Draft:
         ProjectError: The files are missing or damaged.
     """
     record = read_record(_DraftRecord, folder / "draft.json")
-    try:
-        with np.load(folder / "draft.npz", allow_pickle=False) as arrays:
-            mesh = Mesh(**{name: arrays[name] for name in arrays.files})
-    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise damaged(folder / "draft.npz") from error
     return Draft(
-        mesh=mesh,
+        mesh=_from_arrays(Mesh, folder / "draft.npz"),
         cameras=tuple(camera_of_record(camera) for camera in record.cameras),
         engine=record.engine,
         variant=record.variant,
         seed=record.seed,
         reasons=record.reasons,
         findings=record.findings,
+        seen=tuple(
+            _read_seen(maps, folder / f"seen_{k}.npz") for k, maps in enumerate(record.seen)
+        ),
     )
+
+
+def _write_seen(maps: SeenMaps | None, path: Path) -> _SeenRecord | None:
+    """Write a photo's maps; return the rest of them."""
+    if maps is None:
+        return None
+    with path.open("wb") as file:
+        np.savez(file, allow_pickle=False, **{name: getattr(maps, name) for name in _SEEN_ARRAYS})
+    return _SeenRecord(corner_px=maps.corner_px, pixel_px=maps.pixel_px)
+
+
+def _read_seen(record: _SeenRecord | None, path: Path) -> SeenMaps | None:
+    """Read what `_write_seen` wrote."""
+    if record is None:
+        return None
+    make = partial(SeenMaps, corner_px=record.corner_px, pixel_px=record.pixel_px)
+    return _from_arrays(make, path)
+
+
+def _from_arrays(make: Callable[..., Record], path: Path) -> Record:
+    """Build a value from the arrays of a file, by their names.
+
+    Raises:
+        ProjectError: The file is missing or damaged.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return make(**{name: arrays[name] for name in arrays.files})
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        raise damaged(path) from error
 
 
 def digest_of_draft(draft: Draft) -> str:

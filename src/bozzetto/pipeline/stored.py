@@ -50,7 +50,7 @@ from bozzetto.views.foreground import Foreground, Side
 
 MASK_VERSION = 1
 ADVICE_VERSION = 1
-DRAFT_VERSION = 1
+DRAFT_VERSION = 2
 ASSET_VERSION = 4
 
 

@@ -103,6 +103,7 @@ def _reconstruct(foregrounds: Sequence[Foreground], network: Network, *, seed: i
         seed=seed,
         reasons=reasons,
         findings=(*findings, *joined.findings),
+        seen=tuple(view.seen for view in views),
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32, Float64
 
+from bozzetto.asset.seen import SeenMaps
 from bozzetto.engines.inflate.grid import GridOptions, WorkingGrid, working_grid
 from bozzetto.engines.lens import choose_focal_px
 from bozzetto.engines.network.crop import Crop, crop_around, picture_of
@@ -49,6 +50,19 @@ class View:
     def cell(self) -> float:
         """Side of a cell of the working grid in crop widths."""
         return float(np.mean(self.grid.cell_px)) / self.crop.side_px
+
+    @property
+    def seen(self) -> SeenMaps:
+        """The predicted maps of the visible surface, placed on the photo."""
+        prediction = self.prediction
+        return SeenMaps(
+            corner_px=(float(self.crop.corner_px[0]), float(self.crop.corner_px[1])),
+            pixel_px=self.crop.side_px / len(prediction.normals),
+            normals=prediction.normals,
+            albedo=prediction.albedo,
+            roughness=prediction.roughness,
+            metallic=prediction.metallic,
+        )
 
     def cell_coordinates(self) -> tuple[Float64[np.ndarray, " c"], Float64[np.ndarray, " r"]]:
         """Return u of the columns' and v of the rows' centres of the working grid."""
