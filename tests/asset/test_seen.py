@@ -19,7 +19,6 @@ def test_the_centre_of_a_map_pixel_lies_half_a_pixel_from_its_corner():
     np.testing.assert_allclose(cells, [[3.5, 0.5]])
 
 
-@pytest.mark.parametrize("changes", [{"metallic": np.zeros((4, 5), np.float32)}, {"pixel_px": 0.0}])
-def test_maps_that_cannot_be_placed_are_refused(changes):
-    with pytest.raises(ValueError, match=r"one size|above 0"):
-        some_maps(**changes)
+def test_maps_without_a_size_are_refused():
+    with pytest.raises(ValueError, match="above 0"):
+        some_maps(pixel_px=0.0)

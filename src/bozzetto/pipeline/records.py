@@ -118,6 +118,7 @@ def write_draft(draft: Draft, folder: Path) -> None:
     present = {name: values for name, values in arrays.items() if values is not None}
     with (folder / "draft.npz").open("wb") as file:
         np.savez(file, allow_pickle=False, **present)
+    seen = tuple(_write_seen(maps, folder / f"seen_{k}.npz") for k, maps in enumerate(draft.seen))
     record = _DraftRecord(
         engine=draft.engine,
         variant=draft.variant,
@@ -125,8 +126,7 @@ def write_draft(draft: Draft, folder: Path) -> None:
         cameras=tuple(record_of_camera(camera) for camera in draft.cameras),
         reasons=draft.reasons,
         findings=draft.findings,
-        seen=tuple(
-            _write_seen(maps, folder / f"seen_{k}.npz") for k, maps in enumerate(draft.seen)
+        seen=seen,
         ),
     )
     (folder / "draft.json").write_text(text_from(record), encoding="utf-8")

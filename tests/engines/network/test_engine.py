@@ -85,6 +85,17 @@ def test_what_is_seen_has_the_photo_s_colour_and_the_back_the_predicted_one_in_t
     assert np.median(mesh.confidence[back]) < 0.4
 
 
+def test_the_maps_of_the_seen_side_lie_where_the_object_is_in_the_photo():
+    draft, photo = draft_of(BALL, a_camera(aside=(0.2, -0.1)))
+    (maps,) = draft.seen
+    rows, columns = np.nonzero(photo.alpha > 0.5)
+    box = np.array([[columns.min(), rows.min()], [columns.max() + 1, rows.max() + 1]], float)
+    side = len(maps.normals)
+    low, high = maps.cells(box) / side
+    np.testing.assert_allclose((low + high) / 2, 0.5, atol=0.02)
+    np.testing.assert_allclose(max(high - low), 0.85, atol=0.03)
+
+
 def test_the_same_seed_gives_the_same_bytes_and_others_another_depth_behind_one_silhouette():
     camera = a_camera()
     photos, network = photographed(BOX, [camera])
