@@ -127,7 +127,6 @@ def write_draft(draft: Draft, folder: Path) -> None:
         reasons=draft.reasons,
         findings=draft.findings,
         seen=seen,
-        ),
     )
     (folder / "draft.json").write_text(text_from(record), encoding="utf-8")
 
