@@ -9,7 +9,12 @@ import trimesh
 from bozzetto.engines.inflate.grid import GridOptions, working_grid
 from bozzetto.engines.network.crop import crop_around
 from bozzetto.engines.network.frustum import frustum_of
-from bozzetto.engines.network.prediction import FARTHEST, NEAREST, Prediction
+from bozzetto.engines.network.prediction import (
+    DISTANCE_PER_LOGIT,
+    FARTHEST,
+    NEAREST,
+    Prediction,
+)
 from bozzetto.geometry.raycast import Raycaster
 from bozzetto.transforms import Rigid
 from bozzetto.views.camera import Camera
@@ -151,7 +156,7 @@ def predict(
     u, v = np.meshgrid(centres, centres)
     uvw = np.stack([np.broadcast_to(u, bent.shape), np.broadcast_to(v, bent.shape), bent], axis=-1)
     points = camera.world_from_camera.apply(frustum.points_in_camera(uvw.reshape(-1, 3)) * width)
-    logits = np.clip(shape.distance(points) / width / 0.01, -10, 10)
+    logits = np.clip(shape.distance(points) / width / DISTANCE_PER_LOGIT, -10, 10)
     up = frustum.camera_from_turned.T @ camera.world_from_camera.rotation.T @ np.array([0, 1.0, 0])
     flat = np.zeros((side_px, side_px, 3), np.float32)
     return Prediction(

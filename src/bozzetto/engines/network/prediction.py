@@ -16,7 +16,7 @@ NEAREST = -0.70
 """Depth w at which the volume starts."""
 FARTHEST = 1.10
 """Depth w at which the volume ends."""
-DISTANCE_PER_LOGIT = 0.01
+DISTANCE_PER_LOGIT = 0.006
 """Near the surface a logit is a distance to it in this many crop widths."""
 
 _NARROWEST, _WIDEST = 0.03, 0.65  # Tangents of half angles that a lens can reasonably have.
