@@ -9,6 +9,7 @@ class cKDTree:
 
 class ConvexHull:
     vertices: NDArray[np.int32]
+    volume: float
     def __init__(self, points: NDArray[np.float64], qhull_options: str = ...) -> None: ...
 
 class QhullError(RuntimeError): ...

@@ -1,0 +1,1 @@
+"""Finished files for shops and engines: targets, profiles, sizes, bundles, provenance."""
