@@ -100,8 +100,13 @@ def approve_entry(project: Project, entry: DraftEntry, *, approved_by: str) -> A
         approved_by=approved_by,
         approved_at=now.isoformat(),
     )
-    write_file(project.path(APPROVAL), text_from(approval).encode())
+    record_approval(project, approval)
     return approval
+
+
+def record_approval(project: Project, approval: Approval) -> None:
+    """Put an approval on record, replacing an earlier one; refine checks it against the draft."""
+    write_file(project.path(APPROVAL), text_from(approval).encode())
 
 
 def find_entry(drafts: DraftList, choice: str) -> DraftEntry:

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bozzetto.capture.load import decode_photo, read_bytes
@@ -49,6 +49,18 @@ class Manifest:
     name: str
     """Of the asset: a-z, 0-9, `_` and `-`, a letter first."""
     photos: tuple[PhotoEntry, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class NamedPhoto:
+    """A photograph that is called otherwise than its file, as those that came over a network."""
+
+    name: str
+    """As the user knows it; no path is made of it."""
+    path: Path
+    mask: Path | None = None
+    """The user's mask; None where there is none."""
+    strokes: tuple[Stroke, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -109,6 +121,34 @@ def start_project(root: Path, photos: Sequence[Path], *, masks: Sequence[Path] =
     return project
 
 
+def revise_project(root: Path, photos: Sequence[NamedPhoto], *, name: str) -> Project:
+    """Make a project, or give one other photographs, masks and strokes; results are kept.
+
+    Whatever depends on what changed has another key, so nothing that was made goes wrong.
+
+    Args:
+        root: The project's folder.
+        photos: At least one, no two with the same bytes; checked before by whoever took them in.
+        name: The asset's.
+
+    Raises:
+        InputError: There are no photographs.
+        ProjectError: The folder holds other files.
+    """
+    if not photos:
+        raise InputError("At least one photo is needed, got none.", advice="Add a photo.")
+    project = create_project(root)
+    entries: list[PhotoEntry] = []
+    for photo in photos:
+        mask = None if photo.mask is None else _File(path=photo.mask, data=read_bytes(photo.mask))
+        (entry,) = _take_in(project, [_File(path=photo.path, data=read_bytes(photo.path))], [mask])
+        entries.append(replace(entry, name=photo.name))
+        keep_strokes(project, sha256=entry.sha256, strokes=photo.strokes)
+    manifest = Manifest(format_version=FORMAT_VERSION, name=asset_name(name), photos=tuple(entries))
+    write_file(project.path(MANIFEST), text_from(manifest).encode())
+    return project
+
+
 def read_manifest(project: Project) -> Manifest:
     """Read what the project is about.
 
@@ -162,7 +202,7 @@ def _refuse_bad_files(files: Sequence[_File], mask_files: Sequence[_File]) -> No
 
 
 def _take_in(
-    project: Project, files: Sequence[_File], mask_files: Sequence[_File]
+    project: Project, files: Sequence[_File], mask_files: Sequence[_File | None]
 ) -> tuple[PhotoEntry, ...]:
     """Copy the files into the project."""
     masks: Sequence[_File | None] = mask_files or [None] * len(files)

@@ -89,7 +89,7 @@ def make(
         ResourceError: Disk, memory or time ran out.
     """
     project = start_project(output, photos, masks=masks)
-    with _session(project, progress) as session:
+    with run_session(project, progress) as session:
         judged = judge(session, options=options.mask)
         outcomes, noticed = draft_stages(
             session, judged.foregrounds, inputs=judged.mask_digests, options=options.draft
@@ -133,7 +133,7 @@ def mask(
         InputError: A photo or mask cannot be used, or no object was found.
     """
     project = start_project(output, photos, masks=masks)
-    with _session(project, progress) as session:
+    with run_session(project, progress) as session:
         if strokes is not None:
             first = read_manifest(project).photos[0]
             keep_strokes(project, sha256=first.sha256, strokes=strokes)
@@ -159,8 +159,24 @@ def draft(
     Raises:
         InputError: A photo or mask cannot be used, or no object was found.
     """
-    project = start_project(output, photos, masks=masks)
-    with _session(project, progress) as session:
+    start_project(output, photos, masks=masks)
+    return draft_project(output, options=options, progress=progress)
+
+
+def draft_project(
+    project_root: Path,
+    *,
+    options: MakeOptions = _DEFAULTS,
+    progress: Progress = silent,
+) -> Drafted:
+    """Make drafts of a project's photographs as they are now; see `draft`.
+
+    Raises:
+        ProjectError: There is no such project, or another run works on it.
+        InputError: No object was found.
+    """
+    project = open_project(project_root)
+    with run_session(project, progress) as session:
         judged = judge(session, options=options.mask)
         outcomes, noticed = draft_stages(
             session, judged.foregrounds, inputs=judged.mask_digests, options=options.draft
@@ -209,7 +225,7 @@ def refine(
         ResourceError: Disk, memory or time ran out.
     """
     project = open_project(project_root)
-    with _session(project, progress) as session:
+    with run_session(project, progress) as session:
         drafts = read_drafts(project)
         judged = judge(session, options=drafts.mask)
         made_with = MakeOptions(mask=drafts.mask, draft=drafts.draft, refine=options)
@@ -219,8 +235,8 @@ def refine(
 
 
 @contextmanager
-def _session(project: Project, progress: Progress) -> Generator[Session]:
-    """Hold the project, and remember how long its stages took."""
+def run_session(project: Project, progress: Progress) -> Generator[Session]:
+    """Hold a project for one run, and remember how long its stages took."""
     with exclusive(project):
         estimates = Estimates(default_timings_path())
         try:
