@@ -53,7 +53,8 @@ lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 	  --no-emit-find-links --no-emit-index-url pyproject.toml -o requirements/default.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
-	  --no-emit-find-links --no-emit-index-url pyproject.toml --group dev -o requirements/dev.lock
+	  --no-emit-find-links --no-emit-index-url pyproject.toml --group dev \
+	  --extra studio --extra studio-postgres -o requirements/dev.lock
 
 clean:
 	rm -rf .venv tools/node/node_modules out
