@@ -122,6 +122,8 @@ class Delivery:
     report: Report
     lods: tuple[Path, ...] = ()
     """GLBs of the coarser levels of detail, finest first."""
+    folders: tuple[Path, ...] = ()
+    """What is kept of each level, finest first: the GLB and what it cannot hold."""
 
 
 def build_report(

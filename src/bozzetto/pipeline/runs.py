@@ -7,7 +7,7 @@ summed up in a report.
 import getpass
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bozzetto.asset.draft import Draft
@@ -304,4 +304,5 @@ def _finish(
         ),
     )
     glbs = [level.value.glb for level in levels.assets]
-    return publish(session.project, report, glbs=glbs, sheet=preview.value.sheet)
+    delivery = publish(session.project, report, glbs=glbs, sheet=preview.value.sheet)
+    return replace(delivery, folders=tuple(level.folder for level in levels.assets))
