@@ -202,7 +202,7 @@ def test_says_that_a_file_is_cut_off():
         (lambda d: d["bufferViews"][0].update(byteOffset=-4), "whole number of 0 or more, got -4"),
         (lambda d: d["accessors"][0].update(count=10**6), "does not fit"),
         (lambda d: d["accessors"][0].update(sparse={}), "sparse"),
-        (lambda d: d["accessors"][0].update(type="MAT4"), "type that cannot be read"),
+        (lambda d: d["accessors"][0].update(type="MAT2"), "type that cannot be read"),
         (lambda d: d["nodes"][0].update(scale=[2, 2, 2]), "moves its mesh"),
         (lambda d: d["meshes"].append(d["meshes"][0]), "holds 2 meshes"),
         (lambda d: d.update(extensionsRequired=["KHR_draco_mesh_compression"]), "KHR_draco"),

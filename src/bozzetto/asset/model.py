@@ -56,6 +56,8 @@ class Surface:
     alpha_mode: AlphaMode = AlphaMode.OPAQUE
     alpha_cutoff: float = 0.5
     double_sided: bool = False
+    tiled: bool = True
+    """Whether pictures repeat where uvs leave 0 to 1; otherwise their edges go on."""
 
     @property
     def pictures(self) -> tuple[Picture, ...]:
@@ -95,6 +97,9 @@ class Model:
     skeleton: Skeleton | None = None
     clips: tuple[Clip, ...] = ()
     """Of the skeleton."""
+    metadata: tuple[tuple[str, str], ...] = ()
+    """What the file says of itself, such as `("dc:rights", "CC0-1.0")`: pairs of a key with the
+    prefix `dc`, `xmp` or `bozzetto`, and a text."""
 
     def __post_init__(self) -> None:
         """Check that skins and clips fit the skeleton."""

@@ -13,7 +13,7 @@ from bozzetto.asset.asset import Asset
 from bozzetto.asset.material import Material, TexelProvenance
 from bozzetto.asset.mesh import Mesh
 from bozzetto.errors import FormatError
-from bozzetto.formats.gltf_binary import GlbContent, unpack_glb
+from bozzetto.formats.gltf_content import GlbContent, unpack_glb
 from bozzetto.formats.json_node import JsonNode
 from bozzetto.formats.texture_images import (
     Map,

@@ -68,6 +68,32 @@ class JsonNode:
             raise self._wrong(key, wanted=f"{len(default)} numbers")
         return tuple(row.number(str(i)) for i in range(len(values)))
 
+    def flag(self, key: str) -> bool:
+        """Return a boolean; false where it is absent."""
+        value = self.fields.get(key, False)
+        if not isinstance(value, bool):
+            raise self._wrong(key, wanted="true or false")
+        return value
+
+    def integers(self, key: str) -> tuple[int, ...]:
+        """Return a list of whole numbers of 0 or more; empty where it is absent."""
+        values = self._array(key) if self.has(key) else []
+        row = JsonNode(path=f"{self.path}.{key}", fields={str(i): v for i, v in enumerate(values)})
+        return tuple(row.integer(str(i)) for i in range(len(values)))
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Return a list of strings; empty where it is absent."""
+        values = self._array(key) if self.has(key) else []
+        row = JsonNode(path=f"{self.path}.{key}", fields={str(i): v for i, v in enumerate(values)})
+        return tuple(row.text(str(i)) for i in range(len(values)))
+
+    def extension(self, name: str) -> "JsonNode | None":
+        """Return a glTF extension object, or None where it is absent."""
+        if not self.has("extensions"):
+            return None
+        extensions = self.child("extensions")
+        return extensions.child(name) if extensions.has(name) else None
+
     def child(self, key: str) -> "JsonNode":
         """Return the object under a key."""
         path = f"{self.path}.{key}"
@@ -84,10 +110,11 @@ class JsonNode:
 
     def item(self, key: str, index: int) -> "JsonNode":
         """Return one object of the list under a key."""
-        items = self.children(key)
-        if index >= len(items):
+        values = self._array(key) if self.has(key) else []
+        if index >= len(values):
             raise FormatError(f"{self.path}: {key}[{index}] is referred to but does not exist.")
-        return items[index]
+        path = f"{self.path}.{key}[{index}]"
+        return JsonNode(path=path, fields=_as_fields(values[index], path=path))
 
     def _array(self, key: str) -> list[object]:
         """Return the raw list under a key."""

@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float32, Float64, Int32
 
 from bozzetto.errors import FormatError
-from bozzetto.formats.gltf_binary import GlbContent, unpack_glb
+from bozzetto.formats.gltf_content import GlbContent, unpack_glb
 from bozzetto.formats.json_node import JsonNode
 from bozzetto.formats.texture_images import decode_image
 from bozzetto_train.objects.assembly import Part, assemble, moved

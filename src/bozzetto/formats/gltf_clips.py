@@ -1,0 +1,179 @@
+"""Animations of a glTF document as evenly sampled clips.
+
+Letters: k frames, n nodes, m keys.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Float64
+
+from bozzetto.asset.poses import clip_of_poses
+from bozzetto.asset.skeleton import Clip
+from bozzetto.errors import FormatError
+from bozzetto.formats.gltf_content import GlbContent
+from bozzetto.formats.gltf_nodes import Nodes
+from bozzetto.formats.gltf_rig import Rig
+from bozzetto.formats.json_node import JsonNode
+from bozzetto.formats.names import unique_names
+from bozzetto.formats.notes import Notes
+
+_RATES = (30.0, 24.0, 25.0, 60.0)
+MAX_FRAMES = 20_000
+_WIDTHS = {"translation": 3, "rotation": 4, "scale": 3}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Track:
+    """One channel: keys of one property of one node."""
+
+    node: int
+    path: str
+    times: Float64[np.ndarray, " m"]
+    values: Float64[np.ndarray, "m c"]
+    incoming: Float64[np.ndarray, "m c"] | None
+    """Tangents of cubic splines, per second."""
+    outgoing: Float64[np.ndarray, "m c"] | None
+    stepped: bool
+
+
+def read_clips(content: GlbContent, nodes: Nodes, rig: Rig, *, notes: Notes) -> tuple[Clip, ...]:
+    """Sample all animations at the rate of their keys, 30 frames a second if they have none."""
+    animations = content.document.children("animations")
+    names = unique_names(
+        animation.text("name", default="") or f"clip_{index}"
+        for index, animation in enumerate(animations)
+    )
+    clips: list[Clip] = []
+    for animation, name in zip(animations, names, strict=True):
+        tracks = _tracks(content, animation, nodes, notes)
+        if tracks:
+            clips.append(_clip(tracks, nodes, rig, name=name, notes=notes))
+            if animation.has("extras") and animation.child("extras").fields.get("loops") is True:
+                clips[-1] = replace(clips[-1], loops=True)
+    return tuple(clips)
+
+
+def _tracks(content: GlbContent, animation: JsonNode, nodes: Nodes, notes: Notes) -> list[_Track]:
+    """Read the channels that move nodes."""
+    tracks: list[_Track] = []
+    for channel in animation.children("channels"):
+        target = channel.child("target")
+        path = target.text("path")
+        if path not in _WIDTHS or not target.has("node"):
+            notes.warn("gltf.animation", f"Animations of {path} are left out.")
+            continue
+        if target.integer("node") >= len(nodes.entries):
+            raise FormatError(f"{target.path} names a node that does not exist.")
+        sampler = animation.item("samplers", channel.integer("sampler"))
+        tracks.append(_track(content, sampler, node=target.integer("node"), path=path))
+    return tracks
+
+
+def _track(content: GlbContent, sampler: JsonNode, *, node: int, path: str) -> _Track:
+    """Read one channel."""
+    times = content.accessor(sampler.integer("input"))[:, 0].astype(np.float64)
+    values = content.accessor(sampler.integer("output")).astype(np.float64)
+    kind = sampler.text("interpolation", default="LINEAR")
+    rows = 3 * len(times) if kind == "CUBICSPLINE" else len(times)
+    if values.shape != (rows, _WIDTHS[path]) or not np.isfinite(values).all():
+        raise FormatError(f"{sampler.path} needs {rows} finite values of {path}.")
+    if not np.isfinite(times).all() or (np.diff(times) < 0).any():
+        raise FormatError(f"{sampler.path} needs times that grow.")
+    spline = values.reshape(len(times), 3, -1) if kind == "CUBICSPLINE" else None
+    return _Track(
+        node=node,
+        path=path,
+        times=times,
+        values=values if spline is None else spline[:, 1],
+        incoming=None if spline is None else spline[:, 0],
+        outgoing=None if spline is None else spline[:, 2],
+        stepped=kind == "STEP",
+    )
+
+
+def _clip(tracks: list[_Track], nodes: Nodes, rig: Rig, *, name: str, notes: Notes) -> Clip:
+    """Pose all nodes in every frame, and take the joints' poses out."""
+    keys = np.unique(np.concatenate([track.times for track in tracks]))
+    start, rate = keys[0], _rate(keys - keys[0])
+    count = int(np.ceil((keys[-1] - start) * rate - 1e-3)) + 1
+    if count > MAX_FRAMES:
+        notes.warn("gltf.long_clip", f"{name} has {count} frames; {MAX_FRAMES} are read.")
+        count = MAX_FRAMES
+    at = start + np.arange(count) / rate
+    moved = {
+        "translation": np.repeat(nodes.translations[None], count, axis=0),
+        "rotation": np.repeat(nodes.rotations[None], count, axis=0),
+        "scale": np.repeat(nodes.scales[None], count, axis=0),
+    }
+    for track in tracks:
+        moved[track.path][:, track.node] = _sampled(track, at)
+    local = nodes.locals_of(moved["translation"], moved["rotation"], moved["scale"])
+    joints = list(rig.joint_of_node)
+    posed = nodes.scene_from_locals(local)[:, joints] @ rig.bind_from_scene
+    _note_scale(posed, name=name, notes=notes)
+    clip = clip_of_poses(rig.skeleton, posed, name=name, frames_per_second=rate)
+    size = max(float(np.ptp(posed[..., :3, 3])), 1e-6)
+    returns = count > 2 and np.allclose(posed[0], posed[-1], atol=1e-3 * size)
+    return replace(clip, loops=bool(returns))
+
+
+def _rate(times: Float64[np.ndarray, " m"]) -> float:
+    """Return the first usual frame rate at which all keys fall on frames."""
+    for rate in _RATES:
+        frames = times * rate
+        if np.allclose(frames, np.round(frames), rtol=0, atol=2e-2):
+            return rate
+    return _RATES[0]
+
+
+def _sampled(track: _Track, at: Float64[np.ndarray, " k"]) -> Float64[np.ndarray, "k c"]:
+    """Interpolate a track (glTF 2.0, appendix C); before and after its keys it stands still."""
+    if len(track.times) == 1:
+        return np.repeat(track.values, len(at), axis=0)
+    last = len(track.times) - 2
+    left = np.clip(np.searchsorted(track.times, at + 1e-6, side="right") - 1, 0, last)
+    span = np.maximum(track.times[left + 1] - track.times[left], 1e-9)
+    part = np.clip((at - track.times[left]) / span, 0, 1)[:, None]
+    before, after = track.values[left], track.values[left + 1]
+    if track.stepped:
+        return np.where(part >= 1, after, before)
+    if track.incoming is not None and track.outgoing is not None:
+        s, s2, s3 = part, part**2, part**3
+        slope_out = track.outgoing[left] * span[:, None]
+        slope_in = track.incoming[left + 1] * span[:, None]
+        value = (2 * s3 - 3 * s2 + 1) * before + (s3 - 2 * s2 + s) * slope_out
+        value = value + (-2 * s3 + 3 * s2) * after + (s3 - s2) * slope_in
+        return _nonzero(value) if track.path == "rotation" else value
+    if track.path == "rotation":
+        return _slerp(_nonzero(before), _nonzero(after), part)
+    return before * (1 - part) + after * part
+
+
+def _nonzero(quaternions: Float64[np.ndarray, "k 4"]) -> Float64[np.ndarray, "k 4"]:
+    """Return unit quaternions; those of length 0 turn nothing."""
+    length = np.linalg.norm(quaternions, axis=1, keepdims=True)
+    return np.where(length > 1e-9, quaternions / np.maximum(length, 1e-9), (0.0, 0.0, 0.0, 1.0))
+
+
+def _slerp(
+    a: Float64[np.ndarray, "k 4"], b: Float64[np.ndarray, "k 4"], part: Float64[np.ndarray, "k 1"]
+) -> Float64[np.ndarray, "k 4"]:
+    """Turn from one unit quaternion to another on the shorter way, at constant speed."""
+    dot = np.einsum("ki,ki->k", a, b)[:, None]
+    b = np.where(dot < 0, -b, b)
+    angle = np.arccos(np.clip(np.abs(dot), 0, 1))
+    sine = np.sin(angle)
+    close = sine < 1e-6  # Nearly the same rotation: a straight line will do.
+    safe = np.where(close, 1, sine)
+    first = np.where(close, 1 - part, np.sin((1 - part) * angle) / safe)
+    second = np.where(close, part, np.sin(part * angle) / safe)
+    return first * a + second * b
+
+
+def _note_scale(posed: Float64[np.ndarray, "k j 4 4"], *, name: str, notes: Notes) -> None:
+    """Say that joints grow or shrink, which a clip cannot hold."""
+    gram = np.swapaxes(posed[..., :3, :3], -1, -2) @ posed[..., :3, :3]
+    worst = float(np.abs(gram - np.eye(3)).max())
+    if worst > 0.02:
+        notes.warn("gltf.animated_scale", f"{name} scales joints; the scaling is left out.")

@@ -1,0 +1,23 @@
+"""Names that every tool accepts."""
+
+import re
+from collections.abc import Iterable
+
+
+def slug(name: str) -> str:
+    """Return a name that every tool accepts: lower-case letters, digits, `_` and `-`."""
+    return re.sub(r"[^a-z0-9_-]+", "_", name.lower()).strip("_") or "asset"
+
+
+def unique_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names in order, with `_1`, `_2` and so on behind those that came before."""
+    taken: set[str] = set()
+    result: list[str] = []
+    for name in names:
+        candidate, count = name, 0
+        while candidate in taken:
+            count += 1
+            candidate = f"{name}_{count}"
+        taken.add(candidate)
+        result.append(candidate)
+    return tuple(result)
