@@ -230,13 +230,11 @@ def _material_facts(
 
 
 def _has_layout(mesh: Mesh) -> bool:
-    """Tell whether a mesh has texture coordinates that mean something."""
-    return (
-        mesh.uvs is not None
-        and mesh.num_triangles > 0
-        and bool(np.isfinite(mesh.uvs).all())
-        and bool(np.abs(mesh.uvs).max() < 1e6)
-    )
+    """Tell whether a mesh has texture coordinates that mean something: finite, and not all one."""
+    if mesh.uvs is None or mesh.num_triangles == 0 or not np.isfinite(mesh.uvs).all():
+        return False
+    used = mesh.uvs[mesh.triangles.reshape(-1)]
+    return bool(np.abs(used).max() < 1e6) and bool((np.ptp(used, axis=0) > 1e-6).all())
 
 
 def _sampled(mesh: Mesh, most: int) -> Mesh:

@@ -151,8 +151,11 @@ def _bottom_centred(model: ModelFacts, file: FileFacts) -> Value:
 
 
 def _faces_front(model: ModelFacts, file: FileFacts) -> Value:
-    """Tell whether nothing speaks against +y up and +z front."""
-    return not model.orientation.doubts
+    """Tell whether +y is up and +z the front; None where the shape alone casts doubt on it."""
+    orientation = model.orientation
+    if orientation.left_axis not in (None, "+x"):
+        return False
+    return None if orientation.doubts else True
 
 
 def _safe_name(model: ModelFacts, file: FileFacts) -> Value:
