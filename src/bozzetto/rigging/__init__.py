@@ -1,0 +1,1 @@
+"""Skeletons for figures: find joints, bind the mesh, pose it, animate it, prove it."""

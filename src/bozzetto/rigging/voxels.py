@@ -1,0 +1,189 @@
+"""The space a figure fills, as a grid of cells: it always exists, however broken the mesh is.
+
+A cell is solid where the winding number says inside (Barill et al. 2018) or where the surface runs
+through it, so thin cloth counts too. Distances inside the solid run along a graph of neighbours;
+pieces that do not touch are joined by short bridges, so that every cell can be reached.
+Letters: x y z cells along the axes, c solid cells, n points, v vertices.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+
+import igl
+import numpy as np
+from jaxtyping import Bool, Float64, Int64
+from scipy.ndimage import distance_transform_edt
+from scipy.sparse import coo_matrix, csr_matrix
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+from bozzetto.asset.mesh import Mesh
+from bozzetto.geometry.sampling import sample_surface
+
+_MARGIN = 2
+_SAMPLES_PER_CELL = 6.0
+_HALF_NEIGHBOURS = tuple(d for d in product((-1, 0, 1), repeat=3) if d > (0, 0, 0))
+_BRIDGE_PENALTY = 2.0
+"""Length of a bridge over its span: a way through flesh is the better one."""
+
+Points = Float64[np.ndarray, "n 3"]
+Cells = Int64[np.ndarray, "c 3"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Voxels:
+    """Solid cells of a grid."""
+
+    origin: Float64[np.ndarray, " 3"]
+    """Centre of cell (0, 0, 0)."""
+    step: float
+    """Side of a cell, metres."""
+    solid: Bool[np.ndarray, "x y z"]
+
+    @cached_property
+    def cells(self) -> Cells:
+        """Indices of the solid cells, in C order; their position here is a cell's number."""
+        return np.argwhere(self.solid)
+
+    @cached_property
+    def centres(self) -> Float64[np.ndarray, "c 3"]:
+        """Middles of the solid cells, metres."""
+        return self.cells * self.step + self.origin
+
+    @cached_property
+    def tree(self) -> cKDTree:
+        """For nearest solid cells."""
+        return cKDTree(self.centres)
+
+    @cached_property
+    def depth(self) -> Float64[np.ndarray, " c"]:
+        """Distance of each solid cell from the nearest empty one, metres."""
+        distance = distance_transform_edt(self.solid) * self.step
+        return distance[tuple(self.cells.T)]
+
+    @cached_property
+    def numbers(self) -> Int64[np.ndarray, "x y z"]:
+        """Number of each solid cell; -1 for empty ones."""
+        numbers = np.full(self.solid.shape, -1, np.int64)
+        numbers[tuple(self.cells.T)] = np.arange(len(self.cells))
+        return numbers
+
+    def nearest(self, points: Points) -> Int64[np.ndarray, " n"]:
+        """Return the number of the solid cell nearest to each point."""
+        return np.asarray(self.tree.query(points)[1], np.int64)
+
+    @cached_property
+    def graph(self) -> csr_matrix:
+        """Distances between neighbouring cells (26 of them), with bridges; symmetric."""
+        rows, columns = self._neighbours()
+        lengths = np.linalg.norm(self.centres[rows] - self.centres[columns], axis=1)
+        bridge_rows, bridge_columns = self._bridges(rows, columns)
+        spans = np.linalg.norm(self.centres[bridge_rows] - self.centres[bridge_columns], axis=1)
+        rows, columns = np.r_[rows, bridge_rows], np.r_[columns, bridge_columns]
+        lengths = np.r_[lengths, spans * _BRIDGE_PENALTY]
+        count = len(self.cells)
+        half = coo_matrix((lengths, (rows, columns)), shape=(count, count)).tocsr()
+        return (half + half.T).tocsr()
+
+    def pieces(self) -> Int64[np.ndarray, " c"]:
+        """Number the pieces that touch; one number per solid cell."""
+        rows, columns = self._neighbours()
+        count = len(self.cells)
+        touch = coo_matrix((np.ones(len(rows)), (rows, columns)), shape=(count, count))
+        return connected_components(touch, directed=False)[1].astype(np.int64)
+
+    def _neighbours(self) -> tuple[Int64[np.ndarray, " e"], Int64[np.ndarray, " e"]]:
+        """List every pair of touching cells once."""
+        rows: list[Int64[np.ndarray, " m"]] = []
+        columns: list[Int64[np.ndarray, " m"]] = []
+        size = np.array(self.solid.shape)
+        for offset in _HALF_NEIGHBOURS:
+            moved = self.cells + offset
+            inside = ((moved >= 0) & (moved < size)).all(axis=1)
+            other = np.full(len(moved), -1, np.int64)
+            other[inside] = self.numbers[tuple(moved[inside].T)]
+            here = np.flatnonzero(other >= 0)
+            rows.append(here)
+            columns.append(other[here])
+        return np.concatenate(rows), np.concatenate(columns)
+
+    def _bridges(
+        self, rows: Int64[np.ndarray, " e"], columns: Int64[np.ndarray, " e"]
+    ) -> tuple[Int64[np.ndarray, " b"], Int64[np.ndarray, " b"]]:
+        """Join pieces at their nearest cells, the nearest pieces first."""
+        count = len(self.cells)
+        ones = np.ones(len(rows), np.float64)
+        touch = coo_matrix((ones, (rows, columns)), shape=(count, count))
+        number, label = connected_components(touch, directed=False)
+        joined: list[tuple[int, int]] = []
+        while number > 1:
+            # The largest piece grows by whatever is nearest to it.
+            main = int(np.bincount(label).argmax())
+            inside, outside = np.flatnonzero(label == main), np.flatnonzero(label != main)
+            span, nearest = cKDTree(self.centres[inside]).query(self.centres[outside])
+            # All pieces about as near as the nearest are joined at once.
+            reach = float(span.min()) * 1.2 + self.step
+            for piece in np.unique(label[outside[span <= reach]]):
+                mine = label[outside] == piece
+                best = np.flatnonzero(mine)[int(span[mine].argmin())]
+                joined.append((int(outside[best]), int(inside[nearest[best]])))
+                label[label == piece] = main
+                number -= 1
+        pairs = np.array(joined, np.int64).reshape(-1, 2)
+        return pairs[:, 0], pairs[:, 1]
+
+
+def voxelize(mesh: Mesh, *, cells: int) -> Voxels:
+    """Fill a grid with a figure.
+
+    Args:
+        mesh: Any triangle soup with an area.
+        cells: Along the figure's height; other sides follow.
+    """
+    low, high = (corner.astype(np.float64) for corner in mesh.bounds)
+    step = float(high[1] - low[1]) / cells
+    shape = np.ceil((high - low) / step).astype(np.int64) + 1 + 2 * _MARGIN
+    origin = low - _MARGIN * step
+    solid = _crossed(mesh, origin, step, tuple(shape.tolist()))
+    solid |= _inside(mesh, origin, step, solid)
+    return Voxels(origin=origin, step=step, solid=solid)
+
+
+def _crossed(
+    mesh: Mesh, origin: Float64[np.ndarray, " 3"], step: float, shape: tuple[int, ...]
+) -> Bool[np.ndarray, "x y z"]:
+    """Mark the cells that the surface runs through."""
+    corners = mesh.positions.astype(np.float64)[mesh.triangles]
+    cross = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    area = float(np.linalg.norm(cross, axis=1).sum()) / 2
+    count = int(_SAMPLES_PER_CELL * area / step**2) + 1
+    points = sample_surface(mesh, count=count, seed=0).points
+    points = np.concatenate([points, mesh.positions.astype(np.float64)])
+    solid = np.zeros(shape, bool)
+    solid[tuple(np.rint((points - origin) / step).astype(np.int64).T)] = True
+    return solid
+
+
+def _inside(
+    mesh: Mesh,
+    origin: Float64[np.ndarray, " 3"],
+    step: float,
+    crossed: Bool[np.ndarray, "x y z"],
+) -> Bool[np.ndarray, "x y z"]:
+    """Mark the empty cells whose middle the surface winds round."""
+    # Far from the surface, in front of all of it, nothing can be inside.
+    ahead = np.maximum.accumulate(crossed, axis=2)
+    behind = np.maximum.accumulate(crossed[:, :, ::-1], axis=2)[:, :, ::-1]
+    asked = np.argwhere(ahead & behind & ~crossed)
+    inside = np.zeros_like(crossed)
+    if len(asked) == 0:
+        return inside
+    winding = igl.fast_winding_number(
+        mesh.positions.astype(np.float64),
+        mesh.triangles.astype(np.int64),
+        asked * step + origin,
+    )
+    kept = asked[np.abs(winding) > 0.5]
+    inside[tuple(kept.T)] = True
+    return inside
