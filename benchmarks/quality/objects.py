@@ -11,14 +11,12 @@ import numpy as np
 from benchmarks.quality.scene import InputView, TrueObject
 from benchmarks.quality.toys import TOYS, make_toy
 from bozzetto.asset.mesh import Mesh
-from bozzetto.geometry.raycast import Raycaster
 from bozzetto.views.foreground import Foreground, Side
 from bozzetto_train.objects.entry import ObjectEntry, ObjectKind
 from bozzetto_train.objects.families import Split
 from bozzetto_train.objects.load import load_object
 from bozzetto_train.objects.manifest import list_objects, read_manifest
 from bozzetto_train.objects.model import ObjectModel, look_up
-from bozzetto_train.scenes.carve import carve
 from bozzetto_train.scenes.gbuffer import Scene
 from bozzetto_train.scenes.lighting import random_light
 from bozzetto_train.scenes.photograph import photograph
@@ -96,12 +94,6 @@ def true_object(scene: Scene, *, category: str) -> TrueObject:
         colors_of=lambda triangle, barycentric: look_up(model, triangle, barycentric).albedo,
         contains=lambda points: scene.distance.at(points.astype(np.float32)) < 0,
     )
-
-
-def make_scene(model: ObjectModel) -> Scene:
-    """Prepare an object for photographs."""
-    caster = Raycaster(model.positions, model.triangles)
-    return Scene(model=model, caster=caster, distance=carve(model, caster))
 
 
 def random_views(scene: Scene, thing: TrueObject, *, count: int) -> tuple[InputView, ...]:

@@ -15,7 +15,6 @@ from benchmarks.quality.methods import load_method, weights_of
 from benchmarks.quality.objects import (
     ObjectRef,
     load_model,
-    make_scene,
     random_views,
     side_views,
     true_object,
@@ -33,6 +32,7 @@ from benchmarks.quality.rows import (
 from benchmarks.quality.seeds import compare_seeds
 from bozzetto.errors import BozzettoError
 from bozzetto.views.foreground import Foreground
+from bozzetto_train.scenes.gbuffer import prepare_scene
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +141,7 @@ def measure_object(ref: ObjectRef, plan: Plan) -> Answer:
 def _measure_views(ref: ObjectRef, plan: Plan) -> Iterator[Row]:
     """Yield a row for each photograph and method."""
     net = None if plan.features is None else FeatureNet(read_weights(plan.features))
-    scene = make_scene(load_model(ref))
+    scene = prepare_scene(load_model(ref))
     thing = true_object(scene, category=ref.category)
     for view in random_views(scene, thing, count=plan.views):
         prepared = prepare(view, net=net)
@@ -151,7 +151,7 @@ def _measure_views(ref: ObjectRef, plan: Plan) -> Iterator[Row]:
 
 def _measure_sides(ref: ObjectRef, plan: Plan) -> Iterator[Row]:
     """Yield a row for each method: the front alone beside all four sides."""
-    scene = make_scene(load_model(ref))
+    scene = prepare_scene(load_model(ref))
     views = side_views(scene, true_object(scene, category=ref.category))
     prepared = prepare(views[0])
     for method in plan.methods:
@@ -164,7 +164,7 @@ def _measure_sides(ref: ObjectRef, plan: Plan) -> Iterator[Row]:
 
 def _measure_seeds(ref: ObjectRef, plan: Plan) -> Iterator[Row]:
     """Yield a row for each method: how three seeds differ on the first photograph."""
-    scene = make_scene(load_model(ref))
+    scene = prepare_scene(load_model(ref))
     (view,) = random_views(scene, true_object(scene, category=ref.category), count=1)
     for method in plan.methods:
         engine = load_method(method.spec)

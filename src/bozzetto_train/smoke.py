@@ -24,7 +24,7 @@ from bozzetto_train.objects.load import load_object
 from bozzetto_train.objects.made import list_procedural
 from bozzetto_train.objects.manifest import write_manifest
 from bozzetto_train.objects.model import ObjectModel
-from bozzetto_train.scenes.gbuffer import prepare
+from bozzetto_train.scenes.gbuffer import prepare_scene
 from bozzetto_train.scenes.halve import HalveViews, halve_views
 from bozzetto_train.scenes.lighting import random_light
 from bozzetto_train.scenes.make_views import MakeViews, make_views
@@ -68,7 +68,7 @@ def smoke(job: Smoke) -> None:
 def _photograph_of(model: ObjectModel) -> Photograph:
     """Take one picture of an object."""
     rng = np.random.default_rng(0)
-    scene = prepare(model)
+    scene = prepare_scene(model)
     viewpoint = random_viewpoint(rng, model.positions)
     return photograph(scene, viewpoint, random_light(rng), size=256)
 

@@ -15,7 +15,6 @@ from benchmarks.quality.objects import (
     choose_evenly,
     choose_objects,
     load_model,
-    make_scene,
     random_views,
     side_views,
     true_object,
@@ -30,13 +29,14 @@ from bozzetto.geometry.outside import visible_from
 from bozzetto.geometry.raycast import Raycaster
 from bozzetto.geometry.similarity import Similarity
 from bozzetto.views.foreground import Side
+from bozzetto_train.scenes.gbuffer import prepare_scene
 
 CHAIR = ObjectRef(name="toy/chair", category="furniture")
 
 
 @cache
 def a_prepared_view():
-    scene = make_scene(load_model(CHAIR))
+    scene = prepare_scene(load_model(CHAIR))
     (view,) = random_views(scene, true_object(scene, category="furniture"), count=1)
     return prepare(view)
 
@@ -176,7 +176,7 @@ def test_baselines_fill_the_silhouettes_box(name):
 
 
 def test_named_views_show_their_sides():
-    scene = make_scene(load_model(CHAIR))
+    scene = prepare_scene(load_model(CHAIR))
     views = side_views(scene, true_object(scene, category="furniture"))
     assert [view.foreground.side for view in views] == list(Side)
     for view, (x, z) in zip(views, ((0, 1), (1, 0), (0, -1), (-1, 0)), strict=True):

@@ -4,7 +4,7 @@ import numpy as np
 import trimesh
 
 from bozzetto_train.objects.model import Material, ObjectModel
-from bozzetto_train.scenes.gbuffer import Scene, prepare
+from bozzetto_train.scenes.gbuffer import Scene, prepare_scene
 
 
 def object_of(shape: trimesh.Trimesh, *, color=(0.5, 0.4, 0.3)) -> ObjectModel:
@@ -30,4 +30,4 @@ def box(*extents: float) -> ObjectModel:
 
 
 def scene_of(model: ObjectModel) -> Scene:
-    return prepare(model)
+    return prepare_scene(model)

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from bozzetto.engines.network.solid import slice_depths
 from bozzetto_train.learning.batch import Batch
 from bozzetto_train.learning.network.volume_net import Features
 from bozzetto_train.scenes.record import DISTANCE_STEP
@@ -138,8 +139,7 @@ def _divergence(code: tuple[Tensor, Tensor]) -> Tensor:
 def summary_of(batch: Batch) -> Tensor:
     """Return what the posterior sees of the truth, b 7 g g."""
     solid = (batch.distance < 0).float()
-    bins = torch.arange(BINS, dtype=torch.float32)
-    w = NEAR + (bins + 0.5) / BINS * (FAR - NEAR)
+    w = torch.from_numpy(slice_depths(BINS)).float()
     last = torch.where(solid > 0, w, torch.tensor(NEAR)).amax(1)
     first = torch.where(solid > 0, w, torch.tensor(FAR)).amin(1)
     values = torch.stack([torch.ones_like(last), last, solid.mean(1), first], 1)

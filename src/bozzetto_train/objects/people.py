@@ -1,8 +1,8 @@
 """Write clothed people in many builds and poses, once, to a folder of NPZ files.
 
 `python -m bozzetto_train.objects.people --out DIR`. Bodies come from Anny (NAVER; CC0 data of
-MakeHuman), which this needs: `pip install anny==0.6.2` beside the extra `train`. Its first start
-takes minutes and fills `~/.cache/anny`.
+MakeHuman), which this needs: the extra `people`. Its first start takes minutes and fills
+`~/.cache/anny`.
 """
 
 import sys
@@ -75,7 +75,7 @@ def _open_rig() -> "Anny":
     except ImportError:
         raise ResourceError(
             "People need the package anny, which is not installed.",
-            advice="pip install anny==0.6.2, or build the manifest without people.",
+            advice="Install bozzetto[people], or build the manifest without people.",
         ) from None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # It recommends a GPU library.

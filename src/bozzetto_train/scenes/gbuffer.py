@@ -9,12 +9,13 @@ import numpy as np
 from jaxtyping import Bool, Float32, Float64, Int8, UInt8
 from scipy import ndimage
 
+from bozzetto.engines.network.solid import slice_depths
 from bozzetto.geometry.raycast import Raycaster
 from bozzetto.imaging.color import srgb8_from_linear
 from bozzetto_train.objects.model import ObjectModel, SurfacePoints, look_up
 from bozzetto_train.scenes.carve import SignedDistance, carve
 from bozzetto_train.scenes.record import DISTANCE_STEP, SIZE, ViewRecord, column_mask
-from bozzetto_train.scenes.viewpoint import BINS, FAR, NEAR, Viewpoint
+from bozzetto_train.scenes.viewpoint import BINS, Viewpoint
 
 MIN_COVERAGE = 0.02
 """Views where the object covers less of the crop than this are not worth keeping."""
@@ -33,7 +34,7 @@ class Scene:
     distance: SignedDistance
 
 
-def prepare(model: ObjectModel) -> Scene:
+def prepare_scene(model: ObjectModel) -> Scene:
     """Build what rays and volumes need of an object, once for all its views."""
     caster = Raycaster(model.positions, model.triangles)
     return Scene(model=model, caster=caster, distance=carve(model, caster))
@@ -200,8 +201,7 @@ def _frustum(
     columns = column_mask(covered).ravel()
     rays = viewpoint.rays(len(covered) // 2)[columns]
     scale = 2 * viewpoint.half * reference
-    w = NEAR + (np.arange(BINS) + 0.5) / BINS * (FAR - NEAR)
-    depth = (reference + w * scale).astype(np.float32)
+    depth = (reference + slice_depths(BINS) * scale).astype(np.float32)
     points = viewpoint.position.astype(np.float32) + rays[:, None, :] * depth[None, :, None]
     values = distance.at(points.reshape(-1, 3)).reshape(len(rays), BINS)
     return np.clip(np.round(values / scale / DISTANCE_STEP), -127, 127).astype(np.int8)

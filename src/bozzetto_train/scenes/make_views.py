@@ -22,7 +22,7 @@ from bozzetto_train.objects.load import load_object
 from bozzetto_train.objects.manifest import read_manifest
 from bozzetto_train.objects.model import ObjectModel
 from bozzetto_train.scenes.carve import BAND
-from bozzetto_train.scenes.gbuffer import prepare, render
+from bozzetto_train.scenes.gbuffer import prepare_scene, render
 from bozzetto_train.scenes.record import ViewRecord
 from bozzetto_train.scenes.view_file import SUFFIX, write_views
 from bozzetto_train.scenes.viewpoint import random_viewpoint
@@ -108,7 +108,7 @@ def render_object(model: ObjectModel, *, count: int, round_: int) -> tuple[ViewR
     """
     digest = hashlib.sha256(f"{model.name}/{round_}".encode()).digest()
     rng = np.random.default_rng(int.from_bytes(digest[:8], "little"))
-    scene = prepare(model)
+    scene = prepare_scene(model)
     distance = scene.distance
     if (distance.values < 0).sum() < _MIN_SOLID_CELLS or (distance.values == -BAND).mean() > 0.6:
         raise ObjectError(f"{model.name} is almost empty or fills its whole box.")

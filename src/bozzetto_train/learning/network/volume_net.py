@@ -12,8 +12,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from bozzetto.engines.network.solid import slice_depths
 from bozzetto_train.learning.network.encoder import PYRAMID, Encoder
-from bozzetto_train.scenes.viewpoint import BINS, FAR, NEAR
+from bozzetto_train.scenes.viewpoint import BINS
 
 LATENT = 16
 """Numbers in the latent code."""
@@ -230,6 +231,8 @@ class ColumnHead(nn.Module):
         super().__init__()
         self.intervals = nn.Linear(width, 3 * _INTERVALS)
         self.bins = nn.Linear(width, BINS)
+        depths = torch.from_numpy(slice_depths(BINS)).float().view(1, 1, BINS)
+        self.register_buffer("depths", depths, persistent=False)
         nn.init.normal_(self.intervals.weight, std=0.01)
         nn.init.zeros_(self.intervals.bias)
         nn.init.normal_(self.bins.weight, std=0.01)
@@ -239,11 +242,9 @@ class ColumnHead(nn.Module):
         """Map n c to n k."""
         raw = self.intervals(features).float()
         correction = self.bins(features).float()
-        w = NEAR + (torch.arange(BINS, dtype=torch.float32) + 0.5) / BINS * (FAR - NEAR)
-        w = w.view(1, 1, BINS)
         first, second = raw.view(-1, _INTERVALS, 3).unbind(1)
         middle = torch.stack([first[:, 0] + 0.08, second[:, 0] + 0.25], 1)[..., None]
         half = functional.softplus(torch.stack([first[:, 1], second[:, 1]], 1) - 2.0)[..., None]
         sharp = 8 * torch.exp(torch.stack([first[:, 2], second[:, 2]], 1).clamp(-3, 3))[..., None]
-        depth = (half - (w - middle).abs()) * sharp
+        depth = (half - (self.depths - middle).abs()) * sharp
         return torch.logsumexp(depth, 1).clamp(-12, 12) + correction
