@@ -13,6 +13,7 @@ import tyro
 from rich.console import Console
 from rich.text import Text
 
+from bozzetto.cli.interrupts import stop_if_asked
 from bozzetto.errors import BozzettoError
 from bozzetto.findings import Finding, Severity
 from bozzetto.pipeline.progress import Event, StageStarted, StageStep
@@ -50,7 +51,12 @@ class Terminal:
         self._out = Console(quiet=reporting.json, highlight=False, soft_wrap=True)
 
     def progress(self, event: Event) -> None:
-        """Show that a stage begins, goes on or has ended."""
+        """Show that a stage begins, goes on or has ended.
+
+        Raises:
+            KeyboardInterrupt: Ctrl-C was pressed and got lost on its way.
+        """
+        stop_if_asked()
         if isinstance(event, StageStep):
             if self._err.is_terminal:
                 self._err.print(Text(f"  {event.stage:<28}{event.step:<24}", "dim"), end="\r")
