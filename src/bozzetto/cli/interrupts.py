@@ -6,7 +6,7 @@ the next sign of progress.
 """
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -24,7 +24,7 @@ class _Listener:
 
 
 @contextmanager
-def listening() -> Iterator[None]:
+def listening() -> Generator[None]:
     """Remember Ctrl-C in here; a process that was told to ignore it goes on doing so."""
     before = signal.getsignal(signal.SIGINT)
     if before is not signal.default_int_handler:
