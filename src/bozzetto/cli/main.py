@@ -20,8 +20,11 @@ from bozzetto.cli.approve import Approve
 from bozzetto.cli.console import report_error
 from bozzetto.cli.doctor import Doctor
 from bozzetto.cli.draft import Draft
+from bozzetto.cli.export import Export
 from bozzetto.cli.fetch import Fetch
+from bozzetto.cli.fit import Fit
 from bozzetto.cli.inspect import Inspect
+from bozzetto.cli.interrupts import listening
 from bozzetto.cli.make import Make
 from bozzetto.cli.mask import Mask
 from bozzetto.cli.refine import Refine
@@ -37,6 +40,8 @@ Command = (
     | Annotated[Approve, tyro.conf.subcommand("approve")]
     | Annotated[Refine, tyro.conf.subcommand("refine")]
     | Annotated[Inspect, tyro.conf.subcommand("inspect")]
+    | Annotated[Export, tyro.conf.subcommand("export")]
+    | Annotated[Fit, tyro.conf.subcommand("fit")]
     | Annotated[Doctor, tyro.conf.subcommand("doctor")]
     | Annotated[Fetch, tyro.conf.subcommand("fetch")]
 )
@@ -53,7 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         config=(tyro.conf.OmitArgPrefixes, tyro.conf.OmitSubcommandPrefixes),
     )
     try:
-        return command.run()
+        with listening():
+            return command.run()
     except BozzettoError as error:
         report_error(error, as_json=command.reporting.json)
         return BAD_INPUT

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from bozzetto.asset.model import Model
 from bozzetto.delivery.comparing import Comparison, compare
-from bozzetto.delivery.naming import file_stem, rename_joints, rename_model
+from bozzetto.delivery.naming import file_stem, rename_joints, rename_model, safe_stem
 from bozzetto.delivery.open_model import open_model, read_source
 from bozzetto.delivery.pictures import PictureRules, change_pictures
-from bozzetto.delivery.placing import Front, Pivot, Placement, place_model
+from bozzetto.delivery.placing import Front, Pivot, Placement, bounds_of, place_model
 from bozzetto.delivery.project_files import is_project, read_finished
 from bozzetto.delivery.provenance import (
     Provenance,
@@ -166,7 +166,7 @@ def export(deliverable: Deliverable, target: Target, *, placing: Placing, folder
         extra = smoothness_files(levels[0])
         beside.extend(put(extra, folder=folder))
     record = NamedFile(
-        name=f"{deliverable.name}.provenance.json", data=text_from(provenance).encode()
+        name=f"{safe_stem(deliverable.name)}.provenance.json", data=text_from(provenance).encode()
     )
     beside.extend(put((record,), folder=folder))
     return Exported(
@@ -203,7 +203,7 @@ def write_checked(
     """
     chosen = load_format(format_name)
     written = chosen.write(model)
-    reread = read_source(Source.of(written), name=_reader_of(format_name))
+    reread = read_source(Source.of(written), name=format_name)
     comparison = compare(
         model, reread.model, card=chosen.card, same_pictures=format_name in KEEPS_PICTURES
     )
@@ -242,15 +242,8 @@ def _layout(levels: list[Model], target: Target) -> list[Model]:
     return [replace(levels[0], parts=parts)]
 
 
-def _reader_of(format_name: str) -> str:
-    """Return the format that reads what a format wrote."""
-    return format_name
-
-
 def _size(model: Model) -> tuple[float, float, float]:
     """Return the extents."""
-    from bozzetto.delivery.placing import bounds_of
-
     low, high = bounds_of(model)
     x, y, z = (round(float(side), 6) for side in high - low)
     return x, y, z

@@ -39,6 +39,10 @@ class PictureRules:
     """Turn normal maps to the DirectX convention."""
     jpeg_quality: int = 90
     """1 to 95; of pictures that are encoded again."""
+    recodes: bool = False
+    """Encode again even what obeys the rules, where that makes it smaller."""
+    lossy_normals: bool = False
+    """Encode normal maps as JPEG where that is allowed; blocks then show in reflections."""
 
 
 def change_pictures(model: Model, *, rules: PictureRules) -> Model:
@@ -158,7 +162,8 @@ def _changed(picture: Picture, rules: PictureRules, *, role: str, surface: Surfa
     width, height = picture_size(picture.data)
     size = _wanted_size(width, height, rules)
     flip = rules.flips_green and role == "normal"
-    if size == (width, height) and not flip and picture.media_type in rules.media_types:
+    obeys = size == (width, height) and not flip and picture.media_type in rules.media_types
+    if obeys and not rules.recodes:
         return picture
     texels = decode_texels(picture)
     if surface.alpha_mode is AlphaMode.OPAQUE or role != "base_color":
@@ -167,12 +172,13 @@ def _changed(picture: Picture, rules: PictureRules, *, role: str, surface: Surfa
     if flip:
         texels = texels.copy()
         texels[..., 1] = 255 - texels[..., 1]
-    return encode_texels(
+    changed = encode_texels(
         np.ascontiguousarray(texels),
         name=picture.name,
         media_type=_wanted_type(picture, rules, texels=texels, role=role),
         quality=rules.jpeg_quality,
     )
+    return picture if obeys and len(changed.data) >= len(picture.data) else changed
 
 
 def _wanted_size(width: int, height: int, rules: PictureRules) -> tuple[int, int]:
@@ -188,12 +194,15 @@ def _wanted_size(width: int, height: int, rules: PictureRules) -> tuple[int, int
 
 def _wanted_type(picture: Picture, rules: PictureRules, *, texels: Texels, role: str) -> str:
     """Return the encoding that a picture shall have."""
-    if picture.media_type in rules.media_types and picture.media_type in _PILLOW:
+    kept = picture.media_type in rules.media_types and picture.media_type in _PILLOW
+    if kept and not rules.recodes:
         return picture.media_type
-    lossless = texels.shape[2] == 4 or role == "normal"
+    lossless = texels.shape[2] == 4 or (role == "normal" and not rules.lossy_normals)
     known = [kind for kind in rules.media_types if kind in _PILLOW]
     if lossless and PNG in known:
         return PNG
+    if rules.recodes and JPEG in known:
+        return JPEG
     return known[0] if known else PNG
 
 
