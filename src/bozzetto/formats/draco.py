@@ -42,15 +42,15 @@ def draco_attributes(
         if found is None:
             raise FormatError(f"{packed.path} has no attribute {name}, as it says.")
         table = np.asarray(found["data"])
-        values[name] = _normalised(content, attributes, name, table.reshape(len(table), -1))
+        values[name] = _normalised(content, attributes.integer(name), table.reshape(len(table), -1))
     return values, np.asarray(mesh.faces, np.int64).reshape(-1)
 
 
 def _normalised(
-    content: GlbContent, attributes: JsonNode, name: str, table: Shaped[np.ndarray, "v c"]
+    content: GlbContent, index: int, table: Shaped[np.ndarray, "v c"]
 ) -> Shaped[np.ndarray, "v c"]:
     """Turn integers into floats where the attribute's accessor says that they stand for such."""
-    accessor = content.document.item("accessors", attributes.integer(name))
+    accessor = content.document.item("accessors", index)
     if table.dtype.kind == "f" or not accessor.flag("normalized"):
         return table
     limit = np.float32(np.iinfo(table.dtype).max)

@@ -37,8 +37,10 @@ CLAY = (0.55, 0.54, 0.52)
 GlbOptions = PictureOptions
 """How to write an asset as GLB."""
 
+_DEFAULT = GlbOptions()
 
-def write_glb(asset: Asset, *, options: GlbOptions = GlbOptions()) -> bytes:
+
+def write_glb(asset: Asset, *, options: GlbOptions = _DEFAULT) -> bytes:
     """Encode a textured asset; the same asset and options give the same bytes.
 
     Raises:

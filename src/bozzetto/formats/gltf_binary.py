@@ -56,7 +56,7 @@ class BinaryWriter:
         return self._add_accessor(view, indices.reshape(-1, 1))
 
     def add_attribute(
-        self, values: Shaped[np.ndarray, " n *c"], *, with_bounds: bool = False
+        self, values: Shaped[np.ndarray, "n ..."], *, with_bounds: bool = False
     ) -> int:
         """Append one value per vertex and return the accessor's index.
 
@@ -74,7 +74,9 @@ class BinaryWriter:
             self._add_bounds(accessor, columns)
         return accessor
 
-    def add_numbers(self, values: Float32[np.ndarray, "n *c"], *, with_bounds: bool = False) -> int:
+    def add_numbers(
+        self, values: Float32[np.ndarray, "n ..."], *, with_bounds: bool = False
+    ) -> int:
         """Append what is not one value per vertex: matrices, times, poses."""
         columns = np.ascontiguousarray(values).reshape(len(values), -1)
         accessor = self._add_accessor(self.add_blob(columns.tobytes()), columns)

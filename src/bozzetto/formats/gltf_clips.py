@@ -46,7 +46,7 @@ def read_clips(content: GlbContent, nodes: Nodes, rig: Rig, *, notes: Notes) -> 
     )
     clips: list[Clip] = []
     for animation, name in zip(animations, names, strict=True):
-        tracks = _tracks(content, animation, nodes, notes)
+        tracks = _tracks(content, animation, nodes, notes=notes)
         if tracks:
             clips.append(_clip(tracks, nodes, rig, name=name, notes=notes))
             if animation.has("extras") and animation.child("extras").fields.get("loops") is True:
@@ -54,7 +54,9 @@ def read_clips(content: GlbContent, nodes: Nodes, rig: Rig, *, notes: Notes) -> 
     return tuple(clips)
 
 
-def _tracks(content: GlbContent, animation: JsonNode, nodes: Nodes, notes: Notes) -> list[_Track]:
+def _tracks(
+    content: GlbContent, animation: JsonNode, nodes: Nodes, *, notes: Notes
+) -> list[_Track]:
     """Read the channels that move nodes."""
     tracks: list[_Track] = []
     for channel in animation.children("channels"):

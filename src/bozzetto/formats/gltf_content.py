@@ -18,7 +18,7 @@ from bozzetto.errors import FormatError
 from bozzetto.formats.base import FilesInMemory, Neighbours
 from bozzetto.formats.gltf_binary import BINARY_CHUNK, JSON_CHUNK, MAGIC
 from bozzetto.formats.json_node import JsonNode
-from bozzetto.formats.meshopt_decoding import Filter, Mode, decode_view
+from bozzetto.formats.meshopt_decoding import Filter, Mode, ViewLayout, decode_view
 
 _DTYPE_OF_COMPONENT_TYPE = {
     5120: np.dtype("i1"),
@@ -121,13 +121,14 @@ class GlbContent:
 
     def _unpacked(self, packed: JsonNode) -> bytes:
         """Decompress a view."""
-        count, stride = packed.integer("count"), packed.integer("byteStride")
         try:
-            mode = Mode(packed.text("mode"))
-            kind = Filter(packed.text("filter", default="NONE"))
-            return decode_view(
-                self._slice(packed), count=count, stride=stride, mode=mode, filter_=kind
+            layout = ViewLayout(
+                count=packed.integer("count"),
+                stride=packed.integer("byteStride"),
+                mode=Mode(packed.text("mode")),
+                filter=Filter(packed.text("filter", default="NONE")),
             )
+            return decode_view(self._slice(packed), layout)
         except ValueError as error:
             raise FormatError(f"{packed.path}: the compressed data is damaged: {error}") from None
 

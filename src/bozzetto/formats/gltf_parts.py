@@ -93,7 +93,8 @@ class PartReader:
         now = self.scene_from_node[joint_node] @ self.rig.bind_from_scene[carrier]
         joints = np.full((num_vertices, 1), carrier, np.int64)
         whole = reduced_skin(joints, np.ones((num_vertices, 1)))
-        return rest @ np.linalg.inv(now) @ self.scene_from_node[node], whole.skin
+        place: Float64[np.ndarray, "4 4"] = rest @ np.linalg.inv(now) @ self.scene_from_node[node]
+        return place, whole.skin
 
     def _skin(self, arrays: "_Arrays", bound: BoundSkin) -> Skin:
         """Read joints and weights, of which there may be several sets."""
@@ -105,8 +106,8 @@ class PartReader:
         if reduced.most_influences > 4:
             self.notes.warn(
                 "skin.influences",
-                f"Vertices follow up to {reduced.most_influences} joints; the 4 strongest are kept, "
-                f"which gives at most {reduced.largest_loss:.1%} of a vertex's weight to others.",
+                f"Vertices follow up to {reduced.most_influences} joints; the 4 strongest are "
+                f"kept, which moves at most {reduced.largest_loss:.1%} of a vertex's weight.",
             )
         if reduced.unbound:
             self.notes.warn(

@@ -15,6 +15,8 @@ from bozzetto.formats.json_node import JsonNode
 from bozzetto.formats.names import unique_names
 from bozzetto.formats.notes import Notes
 
+_MEANINGLESS = ("", "Scene", "Root Scene", "AuxScene")
+"""Names of scenes that exporters give unasked."""
 MAX_PARTS = 20_000
 _READABLE = {
     DRACO,
@@ -97,7 +99,8 @@ def _name(document: JsonNode) -> str:
     if not document.children("scenes"):
         return stem
     scene = document.item("scenes", document.integer("scene", default=0))
-    return scene.text("name", default="") or stem
+    name = scene.text("name", default="")
+    return stem if name in _MEANINGLESS else name
 
 
 def _metadata(document: JsonNode) -> tuple[tuple[str, str], ...]:

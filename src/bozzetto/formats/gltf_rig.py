@@ -68,12 +68,14 @@ def read_rig(
     bound: list[BoundSkin] = []
     for skin, joints in zip(skins, members, strict=True):
         inverse = _inverse_binds(content, skin, count=len(joints))
-        asset_from_mesh = _placed(joints, inverse, scene_from_node, binds, notes)
+        asset_from_mesh = _placed(joints, inverse, scene_from_node, binds=binds, notes=notes)
         for node, matrix in zip(joints, inverse, strict=True):
             binds.setdefault(node, asset_from_mesh @ _inverted(matrix, skin))
         places = tuple(joint_of_node[node] for node in joints)
         bound.append(BoundSkin(joints=places, asset_from_mesh=asset_from_mesh))
-    full = np.stack([binds.get(node, scene_from_node[node]) for node in order])
+    full = np.array(scene_from_node[order])
+    for node, matrix in binds.items():
+        full[joint_of_node[node]] = matrix
     rest = matrices_of(nearest_rotations(full[:, :3, :3]), full[:, :3, 3])
     skeleton = Skeleton(
         names=tuple(nodes.names[node] for node in order),
@@ -127,6 +129,7 @@ def _placed(
     joints: tuple[int, ...],
     inverse: Float64[np.ndarray, "j 4 4"],
     scene_from_node: Float64[np.ndarray, "n 4 4"],
+    *,
     binds: dict[int, Matrix],
     notes: Notes,
 ) -> Matrix:

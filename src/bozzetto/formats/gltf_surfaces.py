@@ -133,7 +133,7 @@ class SurfaceReader:
 
     def _note_extensions(self, node: JsonNode) -> None:
         """Say what a material has and a surface cannot hold."""
-        names = node.child("extensions").fields if node.has("extensions") else {}
+        names = list(node.child("extensions").fields) if node.has("extensions") else []
         for name in names:
             if name in _HARMLESS:
                 self.notes.tell("gltf.unlit", "Unlit materials are read as lit ones.")

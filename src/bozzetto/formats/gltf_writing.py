@@ -127,7 +127,7 @@ def _skeleton(
 ) -> tuple[list[Json], list[Json]]:
     """Describe the joints as nodes below an armature, and the skin."""
     first = armature + 1
-    children: list[list[int]] = [[] for _ in range(skeleton.num_joints)]
+    children = [list[int]() for _ in range(skeleton.num_joints)]
     roots: list[int] = []
     for joint, parent in enumerate(skeleton.parents):
         (roots if parent < 0 else children[parent]).append(first + joint)

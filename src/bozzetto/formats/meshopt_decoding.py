@@ -1,5 +1,6 @@
 """Decompress EXT_meshopt_compression buffer views."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -21,6 +22,16 @@ class Filter(StrEnum):
     COLOR = "COLOR"
 
 
-def decode_view(data: bytes, *, count: int, stride: int, mode: Mode, filter_: Filter) -> bytes:
+@dataclass(frozen=True, kw_only=True)
+class ViewLayout:
+    """What a compressed view says of itself."""
+
+    count: int
+    stride: int
+    mode: Mode
+    filter: Filter = Filter.NONE
+
+
+def decode_view(data: bytes, layout: ViewLayout) -> bytes:
     """Return the plain bytes of a view."""
     raise ValueError("not yet")

@@ -15,18 +15,18 @@ class Notes:
 
     def warn(self, code: str, message: str, *, fix: str = "") -> None:
         """Note something that changes the result; the first of a kind counts."""
-        self._add(code, Severity.WARNING, message, fix)
+        self._add(code, Severity.WARNING, message, fix=fix)
 
     def tell(self, code: str, message: str, *, fix: str = "") -> None:
         """Note something worth knowing."""
-        self._add(code, Severity.INFO, message, fix)
+        self._add(code, Severity.INFO, message, fix=fix)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """All of them, in order."""
         return tuple(self.found.values())
 
-    def _add(self, code: str, severity: Severity, message: str, fix: str) -> None:
+    def _add(self, code: str, severity: Severity, message: str, *, fix: str) -> None:
         """Keep the first finding of a code and message."""
         finding = Finding(
             code=code, severity=severity, message=message, fix=fix, subject=self.subject

@@ -1,5 +1,11 @@
 """Kinds of picture files: what the first bytes say, and which suffix each kind has."""
 
+from collections.abc import Sequence
+
+from bozzetto.asset.model import Picture
+from bozzetto.formats.base import NamedFile
+from bozzetto.formats.names import slug, unique_names
+
 _SUFFIXES = {
     "image/png": ".png",
     "image/jpeg": ".jpg",
@@ -24,3 +30,12 @@ def media_type_of(data: bytes) -> str | None:
 def suffix_of(media_type: str) -> str:
     """Return the suffix of files of a media type, with the dot."""
     return _SUFFIXES[media_type]
+
+
+def picture_files(pictures: Sequence[Picture]) -> dict[int, NamedFile]:
+    """Return a file for each picture, by the picture's `id`; names are plain and differ."""
+    names = unique_names(slug(picture.name) for picture in pictures)
+    return {
+        id(picture): NamedFile(name=name + suffix_of(picture.media_type), data=picture.data)
+        for name, picture in zip(names, pictures, strict=True)
+    }

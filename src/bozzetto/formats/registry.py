@@ -12,6 +12,11 @@ from bozzetto.formats.base import Format
 
 BUILT_IN = {
     "glb": "bozzetto.formats.glb:build",
+    "gltf": "bozzetto.formats.gltf:build",
+    "obj": "bozzetto.formats.obj:build",
+    "stl": "bozzetto.formats.stl:build",
+    "ply": "bozzetto.formats.ply:build",
+    "3mf": "bozzetto.formats.threemf:build",
 }
 DEFAULT_FORMAT = "glb"
 GROUP = "bozzetto.formats"

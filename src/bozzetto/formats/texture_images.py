@@ -91,3 +91,10 @@ def normals_from_texels(texels: Texels) -> Map:
     The vectors are not normalised again, so that writing them once more gives the same texels.
     """
     return unit_from_texels(texels) * np.float32(2) - np.float32(1)
+
+
+def png_bytes(texels: UInt8[np.ndarray, "h w *c"]) -> bytes:
+    """Compress grey, RGB or RGBA texels without loss; the same texels give the same bytes."""
+    stream = BytesIO()
+    Image.fromarray(texels).save(stream, "PNG", compress_level=6)
+    return stream.getvalue()

@@ -1,0 +1,176 @@
+"""Read Wavefront OBJ: objects and groups by material, polygons, vertex colours, PBR materials.
+
+Letters: v vertices, n corners, f faces.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from jaxtyping import Float32, Int64
+
+from bozzetto.asset.mesh import Mesh
+from bozzetto.asset.model import Model, Part, Surface
+from bozzetto.errors import FormatError
+from bozzetto.formats.base import Reading, Source
+from bozzetto.formats.mesh_cleaning import unit_directions
+from bozzetto.formats.mtl import MtlReader
+from bozzetto.formats.names import slug, unique_names
+from bozzetto.formats.notes import Notes
+from bozzetto.formats.polygons import fans
+from bozzetto.formats.welding import welded
+from bozzetto.imaging.color import linear_from_srgb
+
+_Rows = Float32[np.ndarray, "_ _"]
+
+
+@dataclass(kw_only=True, eq=False)
+class _Group:
+    """Faces of one object and one material."""
+
+    name: str
+    material: str
+    counts: list[int] = field(default_factory=list[int])
+    corners: list[str] = field(default_factory=list[str])
+
+
+@dataclass(kw_only=True, eq=False)
+class _Lines:
+    """What stands in the file, sorted by kind; lives only inside one read."""
+
+    points: list[list[str]] = field(default_factory=list[list[str]])
+    uvs: list[list[str]] = field(default_factory=list[list[str]])
+    normals: list[list[str]] = field(default_factory=list[list[str]])
+    groups: list[_Group] = field(default_factory=list[_Group])
+    libraries: list[str] = field(default_factory=list[str])
+
+
+def read_obj(source: Source) -> Reading:
+    """Decode an OBJ and the materials beside it.
+
+    Raises:
+        FormatError: It is not OBJ, a number cannot be read, or there are no faces.
+    """
+    notes = Notes(subject=source.name)
+    lines = _sorted_lines(source)
+    if not lines.points or not any(group.counts for group in lines.groups):
+        raise FormatError(f"{source.name} is not an OBJ file, or holds no faces.")
+    materials = MtlReader(neighbours=source.neighbours, notes=notes)
+    for library in lines.libraries:
+        materials.read(library)
+    notes.tell("obj.unit", "OBJ says no unit; metres and +y up are assumed.")
+    try:
+        points = _table(lines.points, 3, 6)
+        uvs, normals = _table(lines.uvs, 2, 2), _table(lines.normals, 3, 3)
+    except ValueError:
+        raise FormatError(f"{source.name} has a number that cannot be read.") from None
+    shared: dict[str, Surface] = dict(materials.surfaces)
+    groups = [group for group in lines.groups if group.counts]
+    names = unique_names(group.name for group in groups)
+    parts: list[Part] = []
+    for group, name in zip(groups, names, strict=True):
+        plain = Surface(name=group.material or "material", metallic_factor=0.0)
+        surface = shared.setdefault(group.material, plain)
+        mesh = _mesh(group, (points, uvs, normals), place=source.name)
+        parts.append(Part(name=name, mesh=mesh, surface=surface))
+    stem = slug(source.name.rpartition(".")[0] or source.name)
+    return Reading(model=Model(name=stem, parts=tuple(parts)), findings=notes.findings)
+
+
+def _sorted_lines(source: Source) -> _Lines:
+    """Sort the file's lines."""
+    found = _Lines()
+    text = source.data.decode("utf-8", "replace").replace("\\\n", " ").replace("\\\r\n", " ")
+    name, material = "", ""
+    group: _Group | None = None
+    for line in text.splitlines():
+        key, _, rest = line.strip().partition(" ")
+        if key == "v":
+            found.points.append(rest.split())
+        elif key == "vt":
+            found.uvs.append(rest.split())
+        elif key == "vn":
+            found.normals.append(rest.split())
+        elif key == "f":
+            if group is None:
+                group = _group(found, name or "object", material)
+            words = _absolute(rest.split(), found)
+            group.counts.append(len(words))
+            group.corners.extend(words)
+        elif key in ("o", "g"):
+            name, group = rest.strip() or name, None
+        elif key == "usemtl":
+            material, group = rest.strip(), None
+        elif key == "mtllib":
+            found.libraries.append(rest.strip())
+    return found
+
+
+def _group(found: _Lines, name: str, material: str) -> _Group:
+    """Return the group of an object and material, making it at first sight."""
+    for group in found.groups:
+        if (group.name, group.material) == (name, material):
+            return group
+    found.groups.append(_Group(name=name, material=material))
+    return found.groups[-1]
+
+
+def _absolute(words: list[str], found: _Lines) -> list[str]:
+    """Turn indices that count backwards into ones that count from 1."""
+    if not any("-" in word for word in words):
+        return words
+    lengths = (len(found.points), len(found.uvs), len(found.normals))
+    result: list[str] = []
+    for word in words:
+        pieces = [
+            str(length + 1 + int(piece)) if piece.startswith("-") else piece
+            for piece, length in zip(word.split("/"), lengths, strict=False)
+        ]
+        result.append("/".join(pieces))
+    return result
+
+
+def _table(rows: list[list[str]], least: int, most: int) -> Float32[np.ndarray, "n c"]:
+    """Read rows of numbers; all have as many columns as the shortest."""
+    if not rows:
+        return np.zeros((0, least), np.float32)
+    width = min(min(map(len, rows)), most)
+    width = width if width in (least, most) else least
+    return np.array([row[:width] for row in rows], np.float64).astype(np.float32)
+
+
+def _mesh(group: _Group, tables: tuple[_Rows, _Rows, _Rows], *, place: str) -> Mesh:
+    """Build a group's mesh; corners that agree in all become one vertex."""
+    points, uvs, normals = tables
+    try:
+        corners = _indices(group.corners)
+    except ValueError:
+        raise FormatError(f"{place} has a face that cannot be read.") from None
+    limits = np.array([len(points), len(uvs), len(normals)])
+    if (corners[:, 0] < 0).any() or (corners >= limits).any():
+        raise FormatError(f"{place} has a face that names a vertex that does not exist.")
+    unique = welded(corners)
+    rows = corners[unique.first]
+    triangles, quads = fans(np.array(group.counts, np.int32), unique.place)
+    with_uvs, with_normals = bool((rows[:, 1] >= 0).all()), bool((rows[:, 2] >= 0).all())
+    at = points[rows[:, 0]]
+    try:
+        mesh = Mesh(
+            positions=np.ascontiguousarray(at[:, :3]),
+            triangles=triangles,
+            normals=normals[rows[:, 2]] if with_normals else None,
+            uvs=uvs[rows[:, 1]] * np.float32([1, -1]) + np.float32([0, 1]) if with_uvs else None,
+            colors=linear_from_srgb(np.clip(at[:, 3:], 0, 1)) if at.shape[1] == 6 else None,
+            quads=quads if len(quads) else None,
+        )
+    except ValueError as error:
+        raise FormatError(f"{place}: {group.name}: {error}") from None
+    return unit_directions(mesh)
+
+
+def _indices(corners: list[str]) -> Int64[np.ndarray, "n 3"]:
+    """Read `position/uv/normal`, from 0; -1 where one is left out."""
+    table = np.zeros((len(corners), 3), np.int64)
+    for row, corner in enumerate(corners):
+        for column, piece in enumerate(corner.split("/")[:3]):
+            table[row, column] = int(piece) if piece else 0
+    return table - 1
