@@ -8,15 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float64
 
-from bozzetto.asset.poses import clip_of_poses
 from bozzetto.asset.skeleton import Clip
 from bozzetto.errors import FormatError
 from bozzetto.formats.gltf_content import GlbContent
 from bozzetto.formats.gltf_nodes import Nodes
-from bozzetto.formats.gltf_rig import Rig
 from bozzetto.formats.json_node import JsonNode
 from bozzetto.formats.names import unique_names
 from bozzetto.formats.notes import Notes
+from bozzetto.formats.rig_building import Rig
 
 _RATES = (30.0, 24.0, 25.0, 60.0)
 MAX_FRAMES = 20_000
@@ -97,7 +96,7 @@ def _track(content: GlbContent, sampler: JsonNode, *, node: int, path: str) -> _
 def _clip(tracks: list[_Track], nodes: Nodes, rig: Rig, *, name: str, notes: Notes) -> Clip:
     """Pose all nodes in every frame, and take the joints' poses out."""
     keys = np.unique(np.concatenate([track.times for track in tracks]))
-    start, rate = keys[0], _rate(keys - keys[0])
+    start, rate = keys[0], frame_rate(keys - keys[0])
     count = int(np.ceil((keys[-1] - start) * rate - 1e-3)) + 1
     if count > MAX_FRAMES:
         notes.warn("gltf.long_clip", f"{name} has {count} frames; {MAX_FRAMES} are read.")
@@ -111,16 +110,11 @@ def _clip(tracks: list[_Track], nodes: Nodes, rig: Rig, *, name: str, notes: Not
     for track in tracks:
         moved[track.path][:, track.node] = _sampled(track, at)
     local = nodes.locals_of(moved["translation"], moved["rotation"], moved["scale"])
-    joints = list(rig.joint_of_node)
-    posed = nodes.scene_from_locals(local)[:, joints] @ rig.bind_from_scene
-    _note_scale(posed, name=name, notes=notes)
-    clip = clip_of_poses(rig.skeleton, posed, name=name, frames_per_second=rate)
-    size = max(float(np.ptp(posed[..., :3, 3])), 1e-6)
-    returns = count > 2 and np.allclose(posed[0], posed[-1], atol=1e-3 * size)
-    return replace(clip, loops=bool(returns))
+    poses = nodes.scene_from_locals(local)
+    return rig.clip(poses, name=name, frames_per_second=rate, notes=notes)
 
 
-def _rate(times: Float64[np.ndarray, " m"]) -> float:
+def frame_rate(times: Float64[np.ndarray, " m"]) -> float:
     """Return the first usual frame rate at which all keys fall on frames."""
     for rate in _RATES:
         frames = times * rate
@@ -171,11 +165,3 @@ def _slerp(
     first = np.where(close, 1 - part, np.sin((1 - part) * angle) / safe)
     second = np.where(close, part, np.sin(part * angle) / safe)
     return first * a + second * b
-
-
-def _note_scale(posed: Float64[np.ndarray, "k j 4 4"], *, name: str, notes: Notes) -> None:
-    """Say that joints grow or shrink, which a clip cannot hold."""
-    gram = np.swapaxes(posed[..., :3, :3], -1, -2) @ posed[..., :3, :3]
-    worst = float(np.abs(gram - np.eye(3)).max())
-    if worst > 0.02:
-        notes.warn("gltf.animated_scale", f"{name} scales joints; the scaling is left out.")

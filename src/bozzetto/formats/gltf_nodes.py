@@ -66,14 +66,6 @@ class Nodes:
                 world[:, index] = world[:, parent] @ local[:, index]
         return world
 
-    def ancestors(self, index: int) -> tuple[int, ...]:
-        """Return the nodes above, nearest first."""
-        found: list[int] = []
-        while self.parents[index] >= 0:
-            index = int(self.parents[index])
-            found.append(index)
-        return tuple(found)
-
 
 def read_nodes(document: JsonNode) -> Nodes:
     """Read the tree.

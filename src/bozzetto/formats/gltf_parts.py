@@ -15,12 +15,12 @@ from bozzetto.errors import FormatError
 from bozzetto.formats.draco import DRACO, draco_attributes
 from bozzetto.formats.gltf_content import GlbContent
 from bozzetto.formats.gltf_nodes import Nodes
-from bozzetto.formats.gltf_rig import BoundSkin, Rig
 from bozzetto.formats.gltf_surfaces import SurfaceReader, UvUse
-from bozzetto.formats.influences import reduced_skin
+from bozzetto.formats.influences import noted_skin, reduced_skin
 from bozzetto.formats.json_node import JsonNode
 from bozzetto.formats.mesh_cleaning import moved_mesh, unit_directions, without_unused
 from bozzetto.formats.notes import Notes
+from bozzetto.formats.rig_building import BoundSkin, Rig
 
 _TRIANGLES, _STRIP, _FAN = 4, 5, 6
 _MAX_SETS = 4
@@ -85,16 +85,8 @@ class PartReader:
                 raise FormatError(f"{entry.path} names a skin that does not exist.")
             bound = self.rig.skins[index]
             return bound.asset_from_mesh, self._skin(arrays, bound)
-        carrier = self.rig.carrier(node, self.nodes)
-        if carrier is None:
-            return self.scene_from_node[node], None
-        joint_node = list(self.rig.joint_of_node)[carrier]
-        rest = self.rig.skeleton.asset_from_joint[carrier]
-        now = self.scene_from_node[joint_node] @ self.rig.bind_from_scene[carrier]
-        joints = np.full((num_vertices, 1), carrier, np.int64)
-        whole = reduced_skin(joints, np.ones((num_vertices, 1)))
-        place: Float64[np.ndarray, "4 4"] = rest @ np.linalg.inv(now) @ self.scene_from_node[node]
-        return place, whole.skin
+        carried = self.rig.carried(node, num_vertices=num_vertices)
+        return (self.scene_from_node[node], None) if carried is None else carried
 
     def _skin(self, arrays: "_Arrays", bound: BoundSkin) -> Skin:
         """Read joints and weights, of which there may be several sets."""
@@ -102,18 +94,7 @@ class PartReader:
         if joints.max(initial=0) >= len(bound.joints):
             raise FormatError(f"{arrays.path} names a joint that its skin does not have.")
         mapped = np.array(bound.joints, np.int64)[joints]
-        reduced = reduced_skin(mapped, weights, fallback=bound.joints[0])
-        if reduced.most_influences > 4:
-            self.notes.warn(
-                "skin.influences",
-                f"Vertices follow up to {reduced.most_influences} joints; the 4 strongest are "
-                f"kept, which moves at most {reduced.largest_loss:.1%} of a vertex's weight.",
-            )
-        if reduced.unbound:
-            self.notes.warn(
-                "skin.unbound", f"{reduced.unbound} vertices have no weights; they follow the root."
-            )
-        return reduced.skin
+        return noted_skin(reduced_skin(mapped, weights, fallback=bound.joints[0]), notes=self.notes)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -14,6 +14,7 @@ from bozzetto.formats.gltf_writing import XMP
 from bozzetto.formats.json_node import JsonNode
 from bozzetto.formats.names import unique_names
 from bozzetto.formats.notes import Notes
+from bozzetto.formats.rig_building import Tree
 
 _MEANINGLESS = ("", "Scene", "Root Scene", "AuxScene")
 """Names of scenes that exporters give unasked."""
@@ -44,7 +45,8 @@ def read_gltf_model(content: GlbContent) -> Reading:
     _check_extensions(document, notes)
     nodes = read_nodes(document)
     world = nodes.scene_from_node
-    rig = read_rig(content, nodes, scene_from_node=world, notes=notes)
+    tree = Tree(names=nodes.names, parents=nodes.parents, order=nodes.order, asset_from_node=world)
+    rig = read_rig(content, nodes, tree=tree, notes=notes)
     reader = PartReader(
         content=content,
         nodes=nodes,

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float32, Float64, Int64
 
 from bozzetto.asset.skeleton import MAX_INFLUENCES, Skin
+from bozzetto.formats.notes import Notes
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -54,6 +55,21 @@ def reduced_skin(
         largest_loss=float(np.clip(1 - kept.sum(axis=1) / whole, 0, 1).max(initial=0)),
         unbound=int(unbound.sum()),
     )
+
+
+def noted_skin(reduced: ReducedSkin, *, notes: Notes) -> Skin:
+    """Return the skin, and say what making it cost."""
+    if reduced.most_influences > MAX_INFLUENCES:
+        notes.warn(
+            "skin.influences",
+            f"Vertices follow up to {reduced.most_influences} joints; the 4 strongest are "
+            f"kept, which moves at most {reduced.largest_loss:.1%} of a vertex's weight.",
+        )
+    if reduced.unbound:
+        notes.warn(
+            "skin.unbound", f"{reduced.unbound} vertices have no weights; they follow the root."
+        )
+    return reduced.skin
 
 
 def _merged(

@@ -13,6 +13,7 @@ from bozzetto.formats.base import Format
 BUILT_IN = {
     "glb": "bozzetto.formats.glb:build",
     "gltf": "bozzetto.formats.gltf:build",
+    "fbx": "bozzetto.formats.fbx:build",
     "obj": "bozzetto.formats.obj:build",
     "stl": "bozzetto.formats.stl:build",
     "ply": "bozzetto.formats.ply:build",
