@@ -30,6 +30,15 @@ def striped_paint(points):
     return np.repeat(0.05 + 0.8 * stripe[:, None], 3, axis=1).astype(np.float32)
 
 
+def marked_paint(points):
+    """Grey with a fine grain, and one red mark on the front."""
+    grain = 0.03 * np.sin(points @ np.array([[90.0, 40, 60], [50, 80, 30], [70, 60, 90]]))
+    colors = 0.35 + grain
+    mark = (np.hypot(points[:, 0] - 0.1, points[:, 1] - 0.55) < 0.09) & (points[:, 2] > 0)
+    colors[mark] = (0.6, 0.05, 0.05)
+    return colors.astype(np.float32)
+
+
 def camera_at(azimuth_deg, *, distance=2.5, size=256):
     """A level camera around the ball's centre; 0 degrees stands on +z, 90 on +x."""
     angle = np.deg2rad(azimuth_deg)

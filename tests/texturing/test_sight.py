@@ -27,16 +27,24 @@ def two_balls():
     )
 
 
-def test_the_near_side_of_a_ball_is_seen_and_the_far_side_mirrors_it():
+def test_the_near_side_of_a_ball_is_seen_and_the_far_side_is_not():
     ball = with_normals(a_sphere(subdivisions=4))
     sight = an_observer(ball).look_at(ball.positions, ball.normals)
     np.testing.assert_array_equal(sight.seen[sight.facing > 0.15], 1)
     np.testing.assert_array_equal(sight.seen[sight.facing < -0.2], 0)
-    np.testing.assert_array_equal(sight.mirrored[sight.facing < -0.2], 1)
-    np.testing.assert_array_equal(sight.mirrored[sight.facing > 0.05], 0)
+    # A ray to a vertex may slip through between its triangles.
+    assert sight.floating[sight.facing > 0.3].mean() < 0.01
 
 
-def test_what_stands_in_the_shadow_of_something_else_is_neither_seen_nor_mirrored():
+def test_points_well_in_front_of_what_the_photo_shows_float():
+    ball = with_normals(a_sphere(subdivisions=4))
+    ahead = ball.normals[:, 2] > 0.8
+    points = ball.positions[ahead] + 0.05 * ball.normals[ahead]
+    sight = an_observer(ball).look_at(points.astype(np.float32), ball.normals[ahead])
+    assert sight.floating.all()
+
+
+def test_what_stands_in_the_shadow_of_something_else_is_not_seen():
     mesh = two_balls()
     sight = an_observer(mesh).look_at(mesh.positions, mesh.normals)
     large = np.arange(mesh.num_vertices) < mesh.num_vertices // 2
@@ -45,7 +53,6 @@ def test_what_stands_in_the_shadow_of_something_else_is_neither_seen_nor_mirrore
     hidden = large & (offset < 0.51) & (sideways < 0.15)
     assert hidden.sum() > 50
     np.testing.assert_array_equal(sight.seen[hidden], 0)
-    np.testing.assert_array_equal(sight.mirrored[hidden], 0)
 
 
 def test_trust_fades_towards_the_outline_of_what_stands_in_front():
@@ -64,7 +71,7 @@ def test_points_behind_the_camera_are_not_seen():
     ball = a_sphere(subdivisions=2)
     behind = np.array([[0, 0.5, 5.0]], np.float32)
     sight = an_observer(ball).look_at(behind, np.array([[0, 0, -1]], np.float32))
-    assert (sight.seen[0], sight.mirrored[0]) == (0, 0)
+    assert sight.seen[0] == 0
 
 
 def test_pixels_are_those_of_the_camera():

@@ -15,6 +15,7 @@ from tests.texturing.scene import (
     CENTRE,
     a_textured_ball,
     camera_at,
+    marked_paint,
     photograph,
     psnr,
     smooth_paint,
@@ -43,20 +44,25 @@ def flat(texture):
     return texture.reshape(-1, *texture.shape[2:])
 
 
-def test_seen_texels_recover_the_paint_hidden_ones_copy_the_wall_in_front():
+def test_seen_texels_recover_the_paint():
     ball = a_textured_ball()
     index, points = texel_points(ball)
     found = srgb_from_linear(flat(ball.material.base_color)[index])
     wanted = srgb_from_linear(smooth_paint(points))
     seen = facing(points) > 0.3
     assert psnr(found[seen], wanted[seen]) > 38
-    camera = camera_at(0)
-    rays = camera.position - points
-    rays /= np.linalg.norm(rays, axis=1, keepdims=True)
-    through = -2 * np.einsum("ij,ij->i", points - CENTRE, rays)[:, None] * rays
-    front = srgb_from_linear(smooth_paint(points + through))
-    hidden = facing(points) < -0.3
-    assert psnr(found[hidden], front[hidden]) > 34
+
+
+def test_nothing_singular_of_the_front_comes_through_to_the_back():
+    ball = a_textured_ball(paint=marked_paint)
+    index, points = texel_points(ball)
+    colors = flat(ball.material.base_color)[index]
+    cosine = facing(points)
+    front = (cosine > 0.4) & (np.hypot(points[:, 0] - 0.1, points[:, 1] - 0.55) < 0.06)
+    assert np.median(colors[front, 0]) > 2 * np.median(colors[front, 2])  # The mark is red.
+    back = cosine < -0.3
+    redness = colors[back, 0] - colors[back, 2]
+    assert np.abs(redness - np.median(redness)).max() < 0.08
 
 
 def test_no_background_gets_on_the_texture():
@@ -75,9 +81,8 @@ def test_origin_and_confidence_follow_the_viewing_angle():
     confidence = flat(ball.provenance.confidence)[index]
     cosine = facing(points)
     assert (origin[cosine > 0.35] == Origin.OBSERVED).all()
-    assert (origin[cosine < -0.35] == Origin.MIRRORED).all()
+    assert (origin[cosine < -0.35] == Origin.INFERRED).all()
     assert confidence[cosine > 0.8].min() > 0.99
-    assert 0 < confidence[cosine < -0.8].min() <= confidence[cosine < -0.8].max() < 0.5
     assert (confidence[origin == Origin.INFERRED] == 0).all()
     empty = np.ones(ball.material.size**2, bool)
     mesh = ball.mesh
@@ -85,7 +90,7 @@ def test_origin_and_confidence_follow_the_viewing_angle():
     assert (flat(ball.provenance.origin)[empty] == Origin.EMPTY).all()
     vertex_cosine = facing(mesh.positions.astype(np.float64))
     assert (mesh.origin[vertex_cosine > 0.35] == Origin.OBSERVED).all()
-    assert (mesh.origin[vertex_cosine < -0.35] == Origin.MIRRORED).all()
+    assert (mesh.origin[vertex_cosine < -0.35] == Origin.INFERRED).all()
 
 
 def test_shares_sum_to_one_and_match_the_ball():
@@ -96,13 +101,13 @@ def test_shares_sum_to_one_and_match_the_ball():
     assert total == pytest.approx(1)
 
 
-def test_a_second_photo_shows_the_back_and_wins_over_the_mirror():
+def test_a_second_photo_shows_the_back():
     ball = a_textured_ball(azimuths_deg=(0, 180))
     index, points = texel_points(ball)
     found = srgb_from_linear(flat(ball.material.base_color)[index])
     wanted = srgb_from_linear(smooth_paint(points))
     # Between both photos lies a ring that neither sees.
-    either = np.maximum(facing(points), facing(points, 180)) > 0.1
+    either = np.maximum(facing(points), facing(points, 180)) > 0.15
     assert psnr(found[either], wanted[either]) > 34
     back = facing(points, 180) > 0.35
     assert psnr(found[back], wanted[back]) > 38
@@ -228,9 +233,9 @@ def test_what_an_engine_predicted_is_used_where_no_photo_sees_and_counts_as_infe
     cosine = facing(points)
     wanted = srgb_from_linear(smooth_paint(points))
     assert psnr(srgb_from_linear(found)[cosine > 0.3], wanted[cosine > 0.3]) > 38
-    np.testing.assert_allclose(
-        found[cosine < -0.35], np.broadcast_to(red, found[cosine < -0.35].shape), atol=0.01
-    )
+    # Towards the border the seen colours pull it along, so that no seam shows.
+    far = cosine < -0.8
+    np.testing.assert_allclose(found[far], np.broadcast_to(red, found[far].shape), atol=0.03)
     origin = flat(textured.provenance.origin)[index]
     assert (origin[cosine < -0.35] == Origin.INFERRED).all()
     np.testing.assert_allclose(

@@ -35,6 +35,7 @@ from bozzetto.pipeline.retopology import (
     level_options,
     retopologize,
 )
+from bozzetto.texturing.chart_scale import seen_shares
 from bozzetto.texturing.materials import without_relief
 from bozzetto.texturing.surface import TextureOptions, View, texture_mesh
 from bozzetto.texturing.unwrap import UnwrapOptions, unwrap
@@ -235,7 +236,11 @@ def refine_draft(
     step("topology")
     low = retopologize(dense.mesh, options=options)
     step("unwrap")
-    unwrapped = unwrap(low.mesh, options=UnwrapOptions(texture_size=options.texture_size))
+    unwrapped = unwrap(
+        low.mesh,
+        options=UnwrapOptions(texture_size=options.texture_size),
+        seen=seen_shares(low.mesh, draft.cameras),
+    )
     faceted = options.topology is Topology.LOWPOLY
     step("texture")
     textured = texture_mesh(
@@ -247,6 +252,7 @@ def refine_draft(
         ],
         options=TextureOptions(texture_size=options.texture_size),
         name=name,
+        step=step,
     )
     asset = Asset(
         name=name,

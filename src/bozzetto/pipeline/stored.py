@@ -51,7 +51,7 @@ from bozzetto.views.foreground import Foreground, Side
 MASK_VERSION = 1
 ADVICE_VERSION = 1
 DRAFT_VERSION = 2
-ASSET_VERSION = 4
+ASSET_VERSION = 5
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ Works through the texels in parts, so that memory stays a small multiple of the 
 Letters: v vertices, n texels, h w rows and columns.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -13,29 +13,18 @@ from jaxtyping import Float32, UInt8
 
 from bozzetto.asset.mesh import Mesh, Origin
 from bozzetto.geometry.closest import SurfacePoints, interpolate
-from bozzetto.texturing.detail import Anchors, DenseSurface
+from bozzetto.imaging.color import linear_from_srgb
+from bozzetto.texturing.dense import Below, Dense
 from bozzetto.texturing.gutter import GutterOptions, plan_gutter
-from bozzetto.texturing.materials import MaterialOptions, pack_orm
+from bozzetto.texturing.materials import MaterialOptions, pack_orm, within_limits
 from bozzetto.texturing.project import PhotoView, Projected, project_photos
 from bozzetto.texturing.rasterize import Texels
 from bozzetto.texturing.tangents import surface_frames, tangent_from_world
 
+Points = Float32[np.ndarray, "n 3"]
+
 _TEXELS_PER_PART = 1 << 17
 _WORKERS = 2  # Array work lets threads run side by side; more of them only cost memory.
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Dense:
-    """The dense draft and what is known at its vertices."""
-
-    surface: DenseSurface
-    fill: Float32[np.ndarray, "v 6"]
-    """Linear colour for texels that no photo covers, the open share of the sky, whether an engine
-    predicted that colour (0 or 1), and its confidence there."""
-
-    def below(self, anchors: Anchors) -> Float32[np.ndarray, "n 6"]:
-        """Look `fill` up."""
-        return self.surface.interpolate(self.fill, anchors)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -57,6 +46,7 @@ def bake_maps(
     dense: Dense,
     material: MaterialOptions,
     padding_px: int,
+    step: Callable[[str], None] = lambda _: None,
 ) -> Maps:
     """Fill every texture and its gutter.
 
@@ -67,6 +57,7 @@ def bake_maps(
         dense: The draft.
         material: What is assumed of the material.
         padding_px: Width of the gutter.
+        step: Told how far it is; may raise to stop.
     """
     maps = _blank(texels.size, material)
 
@@ -75,8 +66,16 @@ def bake_maps(
         _bake_part(maps, mesh, part, views=views, dense=dense)
 
     # Parts write to different texels, so the result does not depend on who comes first.
+    starts = range(0, len(texels), _TEXELS_PER_PART)
     with ThreadPoolExecutor(max_workers=_WORKERS) as pool:
-        list(pool.map(bake, range(0, len(texels), _TEXELS_PER_PART)))
+        running = [pool.submit(bake, start) for start in starts]
+        try:
+            for done, part in enumerate(running):
+                part.result()
+                step(f"bake {100 * (done + 1) // len(running)} %")
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
     _fill_around(maps, texels, padding_px)
     return maps
 
@@ -104,10 +103,10 @@ def _bake_part(
     normals = np.ascontiguousarray(frames[:, 2])
     anchors = dense.surface.anchor(positions, normals)
     below = dense.below(anchors)
-    seen = project_photos(views, positions, normals, predicted=below[:, 4])
-    color = below[:, :3] + (seen.colors - below[:, :3]) * seen.coverage[:, None]
-    _flat(maps.base_color)[texels.index] = color
-    _flat(maps.orm)[texels.index, 0] = below[:, 3]
+    seen = project_photos(views, positions, normals, mirror=dense.mirror, shading=below.shading)
+    color = _mixed(seen, below, dense, positions=positions, normals=normals)
+    _flat(maps.base_color)[texels.index] = within_limits(color)
+    _flat(maps.orm)[texels.index, 0] = below.openness
     detailed = tangent_from_world(frames, dense.surface.normals_at(anchors))
     shaded = texels.index[anchors.agrees]
     _flat(maps.normal)[shaded] = detailed[anchors.agrees]
@@ -115,10 +114,25 @@ def _bake_part(
     maps.confidence.reshape(-1)[texels.index] = trust(seen, below)
 
 
-def trust(seen: Projected, below: Float32[np.ndarray, "n 6"]) -> Float32[np.ndarray, " n"]:
+def _mixed(
+    seen: Projected, below: Below, dense: Dense, *, positions: Points, normals: Points
+) -> Points:
+    """Fill what photos leave open: broad colour from below, detail from elsewhere in the photo."""
+    colors = seen.colors
+    left = np.flatnonzero(seen.coverage < 1)
+    share = 1 - seen.coverage[left, None]
+    filled = below.colors[left]
+    if dense.detail is not None:
+        filled = filled + dense.detail.at(positions[left], normals[left]) * share
+    filled = linear_from_srgb(np.clip(filled, 0, 1))
+    colors[left] += (filled - colors[left]) * share
+    return colors
+
+
+def trust(seen: Projected, below: Below) -> Float32[np.ndarray, " n"]:
     """Return the photos' confidence, or the engine's where it predicted what no photo shows."""
     unseen = seen.origin == Origin.INFERRED
-    return np.where(unseen, below[:, 4] * below[:, 5], seen.confidence).astype(np.float32)
+    return np.where(unseen, below.trust, seen.confidence).astype(np.float32)
 
 
 def _fill_around(maps: Maps, texels: Texels, padding_px: int) -> None:

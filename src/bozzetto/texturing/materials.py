@@ -10,6 +10,9 @@ import numpy as np
 from jaxtyping import Float32
 
 from bozzetto.asset.material import Material
+from bozzetto.imaging.color import linear_from_srgb, luminance, srgb_from_linear
+
+_DARKEST, _BRIGHTEST = np.float32(30.5 / 255), np.float32(242.5 / 255)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +39,22 @@ def pack_orm(
     orm[:, 1] = options.roughness
     orm[:, 2] = options.metallic
     return orm
+
+
+def within_limits(linear: Float32[np.ndarray, "n 3"]) -> Float32[np.ndarray, "n 3"]:
+    """Lift and dim linear base colours to a luminance of 30 to 243 in 8-bit sRGB.
+
+    Outside lies nothing that reflects light diffusely (Khronos' glTF auditor uses these limits).
+    Hues stay, and colours within the limits as they are.
+    """
+    encoded = srgb_from_linear(linear)
+    bright = luminance(encoded)[:, None]
+    lifted = encoded + np.maximum(_DARKEST - bright, 0)
+    kept = lifted * np.minimum(_BRIGHTEST / np.maximum(bright, 1e-6), 1)
+    outside = ((bright < _DARKEST) | (bright > _BRIGHTEST))[:, 0]
+    result = linear.copy()
+    result[outside] = linear_from_srgb(kept[outside])
+    return result
 
 
 def without_relief(material: Material) -> Material:

@@ -61,6 +61,11 @@ class PhotoSource:
             result[wanted] += (blurred - result[wanted]) * mix[wanted, None]
         return linear_from_srgb(np.clip(result, 0, 1))
 
+    @property
+    def base(self) -> OtherPicture:
+        """The blurriest level: colour without detail, sRGB-encoded."""
+        return self.levels[-1]
+
     def depths_inside(self, pixels: Pixels) -> Float32[np.ndarray, " n"]:
         """Return the distance to the silhouette at pixel positions, in units of `unit_px`."""
         return _lookup(self.depth_inside_px, pixels, cv2.INTER_LINEAR) / np.float32(self.unit_px)

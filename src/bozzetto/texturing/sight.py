@@ -18,6 +18,7 @@ Shares = Float32[np.ndarray, " n"]
 _RANGE_IMAGE_PX = 640  # Longest side; finer ones cost time and change nothing visible.
 _FADE_PX = (1.5, 3.0)  # Rings around a pixel, in pixels of the range image.
 _FADE_DIRECTIONS = 8
+_NEAR = 2.5  # In tolerances: farther in front of the surface, a point floats.
 _STEEPEST = 6.0  # Tangent of the slope up to which the tolerance follows the surface.
 
 
@@ -31,8 +32,9 @@ class Sight:
     """Cosine between the normal and the direction to the camera; below 0: turned away."""
     seen: Shares
     """1: nothing stands in front; falls to 0 towards the outline of whatever does."""
-    mirrored: Shares
-    """1: the point turns away and the wall in front of it, on the same ray, is seen."""
+    floating: Bool[np.ndarray, " n"]
+    """The point stands clear of the surface that the photo shows there: its colour is not the
+    point's. Only points that are not on the surface can."""
 
 
 class Observer:
@@ -64,21 +66,14 @@ class Observer:
         slack = self._slack(facing, distance, cells=1.0)
         first = self._first_range(to_camera)
         seen = ahead & (distance <= first + slack)
-        # A wall's back: walk from the point through the solid to the front of the same wall.
-        front = np.full(len(points), np.inf, np.float32)
-        behind = ahead & ~seen & (facing < 0.1)
-        front[behind] = distance[behind] - self._thickness(points[behind], to_camera[behind])
-        # Both are infinite where nothing is met: compared by order, not by difference.
-        mirrored = behind & (front <= first + slack) & (first <= front + slack) & (first < np.inf)
         pixels = pixels.astype(np.float32)
-        nearest = np.where(seen, distance, front)
-        nearest -= self._slack(facing, distance, cells=max(_FADE_PX))
-        unhidden = self._share_unhidden(pixels, nearest, seen | mirrored)
+        nearest = distance - self._slack(facing, distance, cells=max(_FADE_PX))
+        unhidden = self._share_unhidden(pixels, nearest, seen)
         return Sight(
             pixels=pixels,
             facing=facing.astype(np.float32),
             seen=np.where(seen, unhidden, 0).astype(np.float32),
-            mirrored=np.where(mirrored, unhidden, 0).astype(np.float32),
+            floating=seen & ~(first <= distance + _NEAR * slack),
         )
 
     def _slack(self, facing: Shares, distance: Shares, *, cells: float) -> Shares:
@@ -95,11 +90,6 @@ class Observer:
         """Return how far from the camera the first surface stands in each direction."""
         origin = np.broadcast_to(self._camera.position.astype(np.float32), to_camera.shape)
         return self._surface.first_hits(origin, -to_camera).distance
-
-    def _thickness(self, points: Points, to_camera: Points) -> Shares:
-        """Return the way from points towards the camera until the surface is met again."""
-        offset = np.float32(self._tolerance)
-        return self._surface.first_hits(points + to_camera * offset, to_camera).distance + offset
 
     def _range_image(self) -> Float32[np.ndarray, "h w"]:
         """Render distances from the camera; infinite where nothing is met."""

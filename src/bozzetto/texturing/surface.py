@@ -3,7 +3,7 @@
 Letters: n points, v vertices.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -15,11 +15,11 @@ from bozzetto.errors import InputError
 from bozzetto.findings import Finding, Severity
 from bozzetto.geometry.normals import area_vectors, vertex_normals
 from bozzetto.geometry.raycast import Raycaster
-from bozzetto.texturing.bake import Dense, Maps, bake_maps, trust
-from bozzetto.texturing.detail import DenseSurface
-from bozzetto.texturing.inpaint import fill_unknown
+from bozzetto.texturing.bake import Maps, bake_maps, trust
+from bozzetto.texturing.dense import Dense, prepare_dense
+from bozzetto.texturing.exposure import matched_exposures
 from bozzetto.texturing.materials import MaterialOptions
-from bozzetto.texturing.occlusion import OcclusionOptions, ambient_occlusion
+from bozzetto.texturing.occlusion import OcclusionOptions
 from bozzetto.texturing.photo_source import prepare_photo
 from bozzetto.texturing.project import PhotoView, project_photos
 from bozzetto.texturing.rasterize import Texels, rasterize
@@ -30,8 +30,6 @@ from bozzetto.views.camera import Camera
 from bozzetto.views.foreground import Foreground
 
 _TOLERANCE = 0.004  # Of the object's size: surfaces this close count as one.
-_CAGE = 0.02  # Of the object's size: farthest step from the finished to the dense surface.
-_COVERED = 0.5  # Least coverage of a dense vertex that hands its colour to uncovered ones.
 _COARSE_PHOTO = 1.6  # Texels per photo pixel above which a smaller texture would do.
 
 
@@ -83,13 +81,14 @@ def texture_mesh(
     views: Sequence[View],
     options: TextureOptions = TextureOptions(),
     name: str = "surface",
+    step: Callable[[str], None] = lambda _: None,
 ) -> Textured:
     """Bake base colour, normal and occlusion-roughness-metallic maps.
 
-    Colours come from the photos where they see the surface; elsewhere from the draft where its
-    engine predicted them (vertices of origin INFERRED), else from the wall in front where a photo
-    sees that, and are spread from there over the rest. Normals and occlusion come from the dense
-    draft.
+    Colours come from the photos where they see the surface; elsewhere from the other side where
+    the object is its own mirror image, else from the draft where its engine predicted them
+    (vertices of origin INFERRED), else from what prevails in the photo. Detail that no photo shows
+    is made from detail that one does. Normals and occlusion come from the dense draft.
 
     Args:
         low: The finished mesh, with uvs.
@@ -98,6 +97,7 @@ def texture_mesh(
         views: One or more.
         options: Sizes and material.
         name: The material's name.
+        step: Told what is being done; it may raise to stop.
 
     Raises:
         InputError: The mesh has no uvs, there is no view, or a view does not fit.
@@ -106,13 +106,11 @@ def texture_mesh(
     high = replace(high, normals=vertex_normals(high.positions, high.triangles))
     texels = rasterize(_uvs(low), low.triangles, size=options.texture_size)
     sharpness = _texels_per_pixel(low, views, options.texture_size)
-    size = float(np.ptp(low.positions, axis=0).max())
-    caster = Raycaster(low.positions, low.triangles)
-    photos = [
-        _placed(view, caster, texels_per_pixel=ratio, tolerance=_TOLERANCE * size)
-        for view, ratio in zip(views, sharpness, strict=True)
-    ]
-    dense = _dense(high, photos, options.occlusion, cage=_CAGE * size)
+    step("photos")
+    photos = _placed(low, views, sharpness)
+    photos = matched_exposures(photos, high)
+    shading = np.ones((high.num_vertices, len(photos)), np.float32)
+    dense = prepare_dense(high, photos, shading=shading, occlusion=options.occlusion, step=step)
     maps = bake_maps(
         low,
         texels,
@@ -122,6 +120,7 @@ def texture_mesh(
         padding_px=UnwrapOptions(
             texture_size=options.texture_size, padding_px=options.padding_px
         ).padding,
+        step=step,
     )
     return _assemble(
         _with_provenance(low, dense, photos=photos),
@@ -179,55 +178,25 @@ def _areas(mesh: Mesh) -> Float64[np.ndarray, " t"]:
     return np.linalg.norm(area_vectors(mesh.positions, mesh.triangles), axis=1)
 
 
-def _placed(
-    view: View, caster: Raycaster, *, texels_per_pixel: float, tolerance: float
-) -> PhotoView:
-    """Put a photo in front of the surface."""
-    source = prepare_photo(view.foreground, view.camera, texels_per_pixel=texels_per_pixel)
-    return PhotoView(source=source, observer=Observer(source.camera, caster, tolerance=tolerance))
-
-
-def _dense(
-    high: Mesh, photos: Sequence[PhotoView], occlusion: OcclusionOptions, *, cage: float
-) -> Dense:
-    """Prepare the draft: colours for what no photo covers, and occlusion."""
-    assert high.normals is not None
-    caster = Raycaster(high.positions, high.triangles)
-    predicted, colors, confidence = _predicted(high)
-    seen = project_photos(photos, high.positions, high.normals, predicted=predicted)
-    own = (predicted > 0) & (seen.coverage < _COVERED)
-    fill = fill_unknown(
-        np.where(own[:, None], colors, seen.colors),
-        own | (seen.coverage >= _COVERED),
-        positions=high.positions,
-        triangles=high.triangles,
+def _placed(low: Mesh, views: Sequence[View], sharpness: Sequence[float]) -> tuple[PhotoView, ...]:
+    """Put the photos in front of the surface."""
+    caster = Raycaster(low.positions, low.triangles)
+    tolerance = _TOLERANCE * float(np.ptp(low.positions, axis=0).max())
+    sources = [
+        prepare_photo(view.foreground, view.camera, texels_per_pixel=ratio)
+        for view, ratio in zip(views, sharpness, strict=True)
+    ]
+    return tuple(
+        PhotoView(source=source, observer=Observer(source.camera, caster, tolerance=tolerance))
+        for source in sources
     )
-    openness = ambient_occlusion(high, caster, options=occlusion)
-    return Dense(
-        surface=DenseSurface(high, caster, cage=cage),
-        fill=np.concatenate(
-            [fill, np.stack([openness, predicted, confidence], axis=1)], axis=1, dtype=np.float32
-        ),
-    )
-
-
-def _predicted(
-    high: Mesh,
-) -> tuple[Float32[np.ndarray, " v"], Float32[np.ndarray, "v 3"], Float32[np.ndarray, " v"]]:
-    """Return where the draft's engine predicted the colour (0 or 1), the colour, its confidence."""
-    nothing = np.zeros(high.num_vertices, np.float32)
-    if high.colors is None or high.origin is None:
-        return nothing, np.zeros((high.num_vertices, 3), np.float32), nothing
-    predicted = (high.origin == Origin.INFERRED).astype(np.float32)
-    confidence = nothing if high.confidence is None else high.confidence
-    return predicted, high.colors, confidence
 
 
 def _with_provenance(low: Mesh, dense: Dense, *, photos: Sequence[PhotoView]) -> Mesh:
     """Return the finished mesh with confidence and origin at its vertices."""
     assert low.normals is not None
     below = dense.below(dense.surface.anchor(low.positions, low.normals))
-    seen = project_photos(photos, low.positions, low.normals, predicted=below[:, 4])
+    seen = project_photos(photos, low.positions, low.normals, mirror=dense.mirror)
     # glTF multiplies vertex colours with the texture, so a textured mesh must not keep them.
     return replace(low, colors=None, confidence=trust(seen, below), origin=seen.origin)
 

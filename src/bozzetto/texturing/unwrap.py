@@ -28,6 +28,7 @@ _UNWRAPPERS: tuple[tuple[str, Callable[[AtlasRequest], Atlas]], ...] = (
 )
 _TEXELS_PER_PADDING = 128  # 4 texels at 512, 8 at 1024, 16 at 2048, 32 at 4096.
 _SMALLEST, _LARGEST = 64, 8192
+_LARGEST_RATIO = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +41,9 @@ class UnwrapOptions:
     """Least room between charts in texels; None stands for a 128th of the size."""
     seconds: float = 60.0
     """Time limit for each of the two libraries that are tried."""
+    seen_ratio: float = 1.6
+    """Texels along a line on charts that photos show head-on for each one on hidden charts, 1 to 4;
+    1 gives all charts the same density."""
 
     @property
     def padding(self) -> int:
@@ -63,10 +67,20 @@ class Unwrapped:
     findings: tuple[Finding, ...] = ()
 
 
-def unwrap(mesh: Mesh, *, options: UnwrapOptions = UnwrapOptions()) -> Unwrapped:
+def unwrap(
+    mesh: Mesh,
+    *,
+    options: UnwrapOptions = UnwrapOptions(),
+    seen: Float32[np.ndarray, " t"] | None = None,
+) -> Unwrapped:
     """Give a mesh texture coordinates.
 
     Native code that may crash or not return does the work, so it runs in a child process.
+
+    Args:
+        mesh: To be cut; shared vertices are smooth.
+        options: The page.
+        seen: How well photos show each triangle (`chart_scale.seen_shares`); None treats all alike.
 
     Raises:
         InputError: The mesh is empty, or an option is out of range.
@@ -81,6 +95,8 @@ def unwrap(mesh: Mesh, *, options: UnwrapOptions = UnwrapOptions()) -> Unwrapped
         texture_size=options.texture_size,
         padding_px=options.padding,
         polygons=_polygons(mesh),
+        seen=seen,
+        seen_ratio=options.seen_ratio,
     )
     atlas, unwrapper, findings = _first_that_works(request, options)
     quads = None if mesh.quads is None else whole_quads(atlas.triangles, mesh.quads)
@@ -120,6 +136,12 @@ def _check(mesh: Mesh, options: UnwrapOptions) -> None:
         raise InputError(
             f"The padding must be 0 to {size // 8} texels at {size}, got {options.padding}.",
             advice="Leave it out to get the recommended width.",
+        )
+    if not 1 <= options.seen_ratio <= _LARGEST_RATIO:
+        raise InputError(
+            f"Seen charts can have 1 to {_LARGEST_RATIO} times the texels of hidden ones along a "
+            f"line, got {options.seen_ratio}.",
+            advice="Use 1 for the same density everywhere.",
         )
     if mesh.num_triangles == 0:
         raise InputError("A mesh to unwrap needs triangles, got none.")

@@ -3,12 +3,16 @@
 Letters: v input vertices, o output vertices, t triangles.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Float32, Int32
+from jaxtyping import Float32, Int32, UInt32
 
 from bozzetto.errors import ResourceError
+from bozzetto.texturing.chart_scale import label_charts, scaled_charts
+
+_STEEPEST_DEG = 85.0  # A chart's triangles may turn that far: fewer seams on rough surfaces.
+_ANY_DISTORTION = 1e6  # Charts that are laid out already are flat.
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -21,6 +25,10 @@ class AtlasRequest:
     padding_px: int
     polygons: Int32[np.ndarray, " t"] | None = None
     """Equal numbers for triangles of one polygon, which no seam should cut; None for triangles."""
+    seen: Float32[np.ndarray, " t"] | None = None
+    """How well photos show each triangle, 0 to 1; None gives all the same density."""
+    seen_ratio: float = 1.0
+    """Texels along a line on surfaces seen head-on for each one on hidden surfaces."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -42,24 +50,53 @@ def unwrap_with_uvunwrap(request: AtlasRequest) -> Atlas:
     Raises:
         ResourceError: It found no layout on one page.
     """
+    polygons = None if request.polygons is None else request.polygons.astype(np.uint32)
+    atlas = _generate(
+        request.positions, request.triangles, request, polygons=polygons, distortion=4.0
+    )
+    if request.seen is None or request.seen_ratio == 1:
+        return atlas
+    flat = scaled_charts(
+        atlas.uvs, atlas.triangles, seen=request.seen, seen_ratio=request.seen_ratio
+    )
+    # Flat charts come back as they are, so this only packs them again.
+    packed = _generate(
+        flat, atlas.triangles, request, polygons=polygons, distortion=_ANY_DISTORTION
+    )
+    whole = packed.num_charts == atlas.num_charts
+    return replace(packed, vertices=atlas.vertices[packed.vertices]) if whole else atlas
+
+
+def _generate(
+    positions: Float32[np.ndarray, "v 3"],
+    triangles: Int32[np.ndarray, "t 3"],
+    request: AtlasRequest,
+    *,
+    polygons: UInt32[np.ndarray, " t"] | None,
+    distortion: float,
+) -> Atlas:
+    """Cut, flatten and pack."""
     import uvunwrap  # Only the child process needs it.
 
-    mesh = uvunwrap.Mesh(
-        request.positions.ravel(),
-        request.triangles.astype(np.uint32).ravel(),
-        polygons=None if request.polygons is None else request.polygons.astype(np.uint32),
+    mesh = uvunwrap.Mesh(positions.ravel(), triangles.astype(np.uint32).ravel(), polygons=polygons)
+    atlas = uvunwrap.generate(
+        [mesh],
+        page_size=request.texture_size,
+        padding=(request.padding_px + 1) // 2,  # It gives every chart that much on each side.
+        max_chart_angle=_STEEPEST_DEG,
+        max_area_distortion=distortion,
     )
-    atlas = uvunwrap.generate([mesh], page_size=request.texture_size, padding=request.padding_px)
     if atlas.page_count != 1:
         raise ResourceError(f"uvunwrap needs one page for its charts, got {atlas.page_count}.")
     output = atlas.meshes[0]
     uvs = np.array(output.uv, np.float32).reshape(-1, 2)
     uvs[:, 1] = 1 - uvs[:, 1]
+    corners = np.array(output.indices, np.int32).reshape(-1, 3)
     return Atlas(
         vertices=np.array(output.xref, np.int32),
-        triangles=np.array(output.indices, np.int32).reshape(-1, 3),
+        triangles=corners,
         uvs=uvs,
-        num_charts=atlas.chart_count,
+        num_charts=label_charts(corners, num_vertices=len(uvs))[1],
     )
 
 
