@@ -17,6 +17,7 @@ import tyro
 
 from bozzetto.cli.advise import Advise
 from bozzetto.cli.approve import Approve
+from bozzetto.cli.bundle import Bundle
 from bozzetto.cli.console import report_error
 from bozzetto.cli.doctor import Doctor
 from bozzetto.cli.draft import Draft
@@ -28,6 +29,8 @@ from bozzetto.cli.interrupts import listening
 from bozzetto.cli.make import Make
 from bozzetto.cli.mask import Mask
 from bozzetto.cli.refine import Refine
+from bozzetto.cli.studio import Studio
+from bozzetto.cli.studio_token import StudioToken
 from bozzetto.errors import BozzettoError
 
 DONE, FINDINGS, BAD_INPUT, FAULT, INTERRUPTED = 0, 1, 2, 3, 130
@@ -41,9 +44,12 @@ Command = (
     | Annotated[Refine, tyro.conf.subcommand("refine")]
     | Annotated[Inspect, tyro.conf.subcommand("inspect")]
     | Annotated[Export, tyro.conf.subcommand("export")]
+    | Annotated[Bundle, tyro.conf.subcommand("bundle")]
     | Annotated[Fit, tyro.conf.subcommand("fit")]
     | Annotated[Doctor, tyro.conf.subcommand("doctor")]
     | Annotated[Fetch, tyro.conf.subcommand("fetch")]
+    | Annotated[Studio, tyro.conf.subcommand("studio")]
+    | Annotated[StudioToken, tyro.conf.subcommand("studio-token")]
 )
 
 

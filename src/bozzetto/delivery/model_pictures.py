@@ -63,7 +63,7 @@ def draw_model(
         side_px: Width and height of the renders.
         layouts: Most materials whose layout is drawn.
     """
-    mesh = _whole(model)
+    mesh = whole_mesh(model)
     (corner,) = side_cameras(mesh, size_px=side_px, names=(THREE_QUARTER,))
     cameras = [side.camera for side in side_cameras(mesh, size_px=side_px)]
     hero, *sides = draw_textured(model, renderer=renderer, cameras=[corner.camera, *cameras])
@@ -87,7 +87,7 @@ def draw_textured(
     Renderers that read glTF get the model as such. Others, and those that refuse it, get the
     colours that the textures have at the vertices.
     """
-    mesh = _whole(model)
+    mesh = whole_mesh(model)
     glb = _as_glb(model)
     if glb is not None and renderer.name != "raycast":
         try:
@@ -109,8 +109,8 @@ def thumbnail(picture: Picture, *, longest_px: int) -> Rgb | None:
     return decode(picture.data, longest_px=longest_px)
 
 
-def _whole(model: Model) -> Mesh:
-    """Join all parts, with normals."""
+def whole_mesh(model: Model) -> Mesh:
+    """Return all parts as one mesh, with normals and without anything else."""
     meshes = [replace(part.mesh, uvs=None) for part in model.parts]
     whole = joined(meshes)
     normals = [
