@@ -148,3 +148,29 @@ def _resized(
         return texels
     picture = Image.fromarray(texels).resize((shape[1], shape[0]), Image.Resampling.BILINEAR)
     return np.asarray(picture, np.uint8)
+
+
+def plain_pictures(model: Model, *, notes: Notes) -> Model:
+    """Return a model whose pictures are all PNG or JPEG; others are converted or left out.
+
+    Raises:
+        FormatError: A picture cannot be decoded.
+    """
+    known: dict[int, Picture | None] = {}
+    surfaces: dict[int, Surface] = {}
+    for part in model.parts:
+        old = part.surface
+        surfaces[id(old)] = (
+            replace(
+                old,
+                base_color=_plain(old.base_color, known, notes),
+                normal=_plain(old.normal, known, notes),
+                emissive=_plain(old.emissive, known, notes),
+                metallic_roughness=_plain(old.metallic_roughness, known, notes),
+                occlusion=_plain(old.occlusion, known, notes),
+            )
+            if id(old) not in surfaces
+            else surfaces[id(old)]
+        )
+    parts = tuple(replace(part, surface=surfaces[id(part.surface)]) for part in model.parts)
+    return replace(model, parts=parts)

@@ -1,0 +1,174 @@
+"""UsdPreviewSurface materials as surfaces."""
+
+from dataclasses import dataclass, field
+
+from pxr import Sdf, Usd, UsdShade
+
+from bozzetto.asset.model import AlphaMode, Picture, Surface
+from bozzetto.formats.base import Neighbours
+from bozzetto.formats.grey_maps import joined
+from bozzetto.formats.notes import Notes
+from bozzetto.formats.picture_files import media_type_of
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Input:
+    """An input of a shader: a value, or a picture's channel with a factor."""
+
+    value: object = None
+    picture: Picture | None = None
+    channel: str = ""
+    scale: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
+    tiled: bool = False
+
+    def number(self, default: float) -> float:
+        """Return the value, or the factor before the picture's channel."""
+        if self.picture is not None:
+            return _unit(self.scale["rgba".find(self.channel[:1]) if self.channel else 0])
+        return _unit(float(self.value)) if isinstance(self.value, int | float) else default
+
+    def color(self, default: tuple[float, float, float]) -> tuple[float, float, float]:
+        """Return the value, or the factor before the picture."""
+        if self.picture is not None:
+            r, g, b, _ = self.scale
+            return _unit(r), _unit(g), _unit(b)
+        try:
+            r, g, b = (float(v) for v in self.value)  # pyright: ignore
+        except TypeError:
+            return default
+        return _unit(r), _unit(g), _unit(b)
+
+
+@dataclass(kw_only=True, eq=False)
+class UsdSurfaces:
+    """Reads each material and picture once; lives only inside one read."""
+
+    neighbours: Neighbours
+    notes: Notes
+    surfaces: dict[tuple[str, bool], Surface] = field(
+        default_factory=dict[tuple[str, bool], Surface]
+    )
+    pictures: dict[str, Picture | None] = field(default_factory=dict[str, Picture | None])
+    packed: dict[tuple[int, int], Picture | None] = field(
+        default_factory=dict[tuple[int, int], Picture | None]
+    )
+
+    def surface(self, prim: Usd.Prim, *, double_sided: bool) -> Surface:
+        """Return the material that is bound to a prim; grey where there is none."""
+        material, _ = UsdShade.MaterialBindingAPI(prim).ComputeBoundMaterial()
+        path = str(material.GetPath()) if material else ""
+        key = (path, double_sided)
+        if key not in self.surfaces:
+            self.surfaces[key] = self._read(material, double_sided=double_sided)
+        return self.surfaces[key]
+
+    def _read(self, material: UsdShade.Material, *, double_sided: bool) -> Surface:
+        """Read a material."""
+        plain = Surface(name="material", metallic_factor=0.0, double_sided=double_sided)
+        if not material:
+            return plain
+        shader, _, _ = material.ComputeSurfaceSource()
+        shown = material.GetPrim().GetMetadata("displayName")
+        name = str(shown or material.GetPrim().GetName())
+        if not shader or shader.GetIdAttr().Get() != "UsdPreviewSurface":
+            self.notes.warn("usd.material", f"{name} is no UsdPreviewSurface; it is left plain.")
+            return Surface(name=name, metallic_factor=0.0, double_sided=double_sided)
+
+        def found(key: str) -> _Input:
+            return self._input(shader, key)
+
+        base, rough, metal = found("diffuseColor"), found("roughness"), found("metallic")
+        glow, normal, opacity = found("emissiveColor"), found("normal"), found("opacity")
+        threshold = found("opacityThreshold").number(0.0)
+        alpha = opacity.number(1.0)
+        r, g, b = base.color((0.18, 0.18, 0.18))
+        modes = {True: AlphaMode.MASK, False: AlphaMode.BLEND}
+        see_through = opacity.picture is not None or alpha < 1
+        tiled = [i.tiled for i in (base, rough, metal, normal, glow) if i.picture is not None]
+        return Surface(
+            name=name,
+            base_color=base.picture,
+            base_color_factor=(r, g, b, alpha),
+            metallic_roughness=self._packed(rough, metal),
+            metallic_factor=metal.number(0.0),
+            roughness_factor=rough.number(0.5),
+            normal=normal.picture,
+            normal_scale=normal.scale[0] / 2 if normal.picture is not None else 1.0,
+            occlusion=found("occlusion").picture,
+            emissive=glow.picture,
+            emissive_factor=glow.color((0.0, 0.0, 0.0)),
+            alpha_mode=modes[threshold > 0] if see_through else AlphaMode.OPAQUE,
+            alpha_cutoff=threshold if threshold > 0 else 0.5,
+            double_sided=double_sided,
+            tiled=any(tiled) or not tiled,
+        )
+
+    def _packed(self, rough: _Input, metal: _Input) -> Picture | None:
+        """Return roughness and metallic in one picture."""
+        if rough.picture is None and metal.picture is None:
+            return None
+        if rough.picture is metal.picture and (rough.channel, metal.channel) == ("g", "b"):
+            return rough.picture
+        if metal.picture is None and rough.channel == "g":
+            return rough.picture
+        key = (id(rough.picture), id(metal.picture))
+        if key not in self.packed:
+            name = (
+                rough.picture or metal.picture or Picture(name="", media_type="", data=b"")
+            ).name
+            self.packed[key] = joined(rough.picture, metal.picture, name=f"{name}_packed")
+        return self.packed[key]
+
+    def _input(self, shader: UsdShade.Shader, key: str) -> _Input:
+        """Read an input, through its connection if there is one."""
+        made = shader.GetInput(key)
+        if not made:
+            return _Input()
+        sources, _ = made.GetConnectedSources()
+        if not sources:
+            return _Input(value=made.Get())
+        texture = UsdShade.Shader(sources[0].source.GetPrim())
+        if texture.GetIdAttr().Get() != "UsdUVTexture":
+            self.notes.warn("usd.network", f"A {texture.GetIdAttr().Get()} is left out.")
+            return _Input()
+        picture = self._picture(texture)
+        wrap = texture.GetInput("wrapS")
+        scale = texture.GetInput("scale")
+        r, g, b, a = (scale.Get() if scale else None) or (1.0, 1.0, 1.0, 1.0)
+        return _Input(
+            picture=picture,
+            channel=str(sources[0].sourceName),
+            scale=(float(r), float(g), float(b), float(a)),
+            tiled=bool(wrap) and wrap.Get() in ("repeat", "mirror"),
+        )
+
+    def _picture(self, texture: UsdShade.Shader) -> Picture | None:
+        """Read the file of a texture; None where it is missing."""
+        file = texture.GetInput("file")
+        asset = file.Get() if file else None
+        path = asset.path if isinstance(asset, Sdf.AssetPath) else ""
+        path = path.removeprefix("./")
+        if path not in self.pictures:
+            self.pictures[path] = self._load(path)
+        return self.pictures[path]
+
+    def _load(self, path: str) -> Picture | None:
+        """Read a picture from beside or from the package."""
+        base = path.rpartition("/")[2]
+        data = self.neighbours.find(path) if path else None
+        if data is None:
+            self.notes.warn("usd.missing_picture", f"The picture {path!r} is not there.")
+            return None
+        media_type = media_type_of(data)
+        if media_type is None:
+            self.notes.warn("usd.picture", f"The picture {path!r} is of a kind we cannot read.")
+            return None
+        taken = {picture.name for picture in self.pictures.values() if picture is not None}
+        stem = base.rpartition(".")[0] or base
+        name = stem if stem not in taken else f"{stem}_{len(taken)}"
+        return Picture(name=name, media_type=media_type, data=data)
+
+
+def _unit(value: float) -> float:
+    """Clip to 0..1."""
+    return min(max(value, 0.0), 1.0)
