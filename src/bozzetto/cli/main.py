@@ -29,6 +29,7 @@ from bozzetto.cli.interrupts import listening
 from bozzetto.cli.make import Make
 from bozzetto.cli.mask import Mask
 from bozzetto.cli.refine import Refine
+from bozzetto.cli.rig import Rig
 from bozzetto.cli.studio import Studio
 from bozzetto.cli.studio_token import StudioToken
 from bozzetto.errors import BozzettoError
@@ -43,6 +44,7 @@ Command = (
     | Annotated[Approve, tyro.conf.subcommand("approve")]
     | Annotated[Refine, tyro.conf.subcommand("refine")]
     | Annotated[Inspect, tyro.conf.subcommand("inspect")]
+    | Annotated[Rig, tyro.conf.subcommand("rig")]
     | Annotated[Export, tyro.conf.subcommand("export")]
     | Annotated[Bundle, tyro.conf.subcommand("bundle")]
     | Annotated[Fit, tyro.conf.subcommand("fit")]

@@ -15,14 +15,13 @@ from bozzetto.rigging import landmarks as lm
 from bozzetto.rigging.anatomy import Anatomy, centre_of_slice
 from bozzetto.rigging.joints import Joints, joints_from
 from bozzetto.rigging.landmarks import Landmarks
+from bozzetto.rigging.suitability import is_person
 from bozzetto.rigging.template import BODY, ENDS, HEAD_END, SIDES, mirrored
 from bozzetto.rigging.voxels import Voxels
 
 Point = Float64[np.ndarray, " 3"]
 Places = dict[str, Point]
 
-AGREEMENT = 0.025
-"""Share of the height up to which views may disagree on a person and still lead."""
 _MIRROR_FROM = 0.93
 """Symmetry of the shape from which left and right are averaged."""
 
@@ -55,8 +54,7 @@ class Evidence:
     @property
     def person_leads(self) -> bool:
         """Whether the views show one and the same person."""
-        seen = self.landmarks
-        return seen is not None and seen.score >= 0.5 and seen.scatter <= AGREEMENT
+        return self.landmarks is not None and is_person(self.landmarks)
 
 
 def find_joints(evidence: Evidence) -> Joints:

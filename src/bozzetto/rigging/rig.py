@@ -20,14 +20,21 @@ from bozzetto.rigging.canonical import RestPose, restand
 from bozzetto.rigging.clips import make_motion
 from bozzetto.rigging.dialects import Dialect, find_dialect
 from bozzetto.rigging.figure import Figure, figure_of
+from bozzetto.rigging.facing import facing_of, turn_about_y, turned
 from bozzetto.rigging.find_joints import Evidence, find_joints
 from bozzetto.rigging.joints import Joints
 from bozzetto.rigging.landmarks import Landmarks, look
 from bozzetto.rigging.motion import Motion, Travel, onto_skeleton
 from bozzetto.rigging.segments import segments_of
 from bozzetto.rigging.skeletons import build_skeleton, roles_of
-from bozzetto.rigging.suitability import check_suitability
+from bozzetto.rigging.suitability import (
+    check_likeness,
+    check_suitability,
+    check_upright,
+)
 from bozzetto.rigging.voxels import Voxels, voxelize
+
+_MOST_CELLS = 60_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,9 +61,12 @@ class Found:
     voxels: Voxels
     joints: Joints
     """In the model's frame."""
-    landmarks: Landmarks | None
+    landmarks: Landmarks
     facing: float
-    """Radians round +y from +z to where the figure looks."""
+    """Radians round +y from +z to where the figure looks; `figure` and `voxels` are turned back
+    by it."""
+    middle: float
+    """x of the figure's median plane."""
     findings: tuple[Finding, ...]
 
 
@@ -105,19 +115,32 @@ def find(model: Model, *, network: BlazePose, options: RigOptions = RigOptions()
         UnriggableError: The model is not a figure that can be rigged.
     """
     figure = figure_of(model)
-    voxels = voxelize(figure.mesh, cells=options.cells)
+    check_upright(figure)
     seen = look(figure, network)
-    anatomy = find_anatomy(voxels)
-    suitable = check_suitability(voxels, anatomy, seen)
+    check_likeness(seen)
+    facing = facing_of(seen)
+    if facing:
+        figure = turned(figure, -facing)
+        seen = look(figure, network)
+    voxels = _bounded(figure, options.cells)
+    suitable = check_suitability(voxels, find_anatomy(voxels), seen)
     evidence = Evidence(voxels=voxels, anatomy=suitable.anatomy, landmarks=seen)
     return Found(
         figure=figure,
         voxels=voxels,
-        joints=find_joints(evidence),
+        joints=find_joints(evidence).transformed(turn_about_y(facing)),
         landmarks=seen,
-        facing=0.0,
+        facing=facing,
+        middle=suitable.anatomy.middle,
         findings=suitable.findings,
     )
+
+
+def _bounded(figure: Figure, cells: int) -> Voxels:
+    """Fill a grid, coarser for figures so stout that it would hold too many cells."""
+    voxels = voxelize(figure.mesh, cells=cells)
+    excess = len(voxels.cells) / _MOST_CELLS
+    return voxels if excess <= 1 else voxelize(figure.mesh, cells=int(cells / excess ** (1 / 3)))
 
 
 def bind_found(model: Model, found: Found, *, options: RigOptions = RigOptions()) -> Rigged:
@@ -131,7 +154,7 @@ def bind_found(model: Model, found: Found, *, options: RigOptions = RigOptions()
     roles, joints = roles_of(found.joints, dialect), found.joints
     ground = float(found.figure.mesh.bounds[0][1])
     skeleton = build_skeleton(joints, dialect, facing=found.facing, ground=ground)
-    segments = segments_of(joints, roles)
+    segments = segments_of(joints.transformed(turn_about_y(-found.facing)), roles)
     positions = found.figure.mesh.positions
     skin = bind(positions, segments, found.voxels, options=options.bind)
     skin = stiffen_accessories(found.figure.mesh, skin, segments, options=options.bind)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from bozzetto.rigging.binding import Segment
 from bozzetto.rigging.joints import Joints
+from bozzetto.rigging.skeletons import ROOT
 from bozzetto.rigging.template import SIDES, tip_role
 
 _FLESH_OF_HIPS = 0.55
@@ -17,6 +18,8 @@ def segments_of(joints: Joints, roles: Sequence[str]) -> tuple[Segment, ...]:
     """Return the bones of some roles; a joint's number is its place in `roles`."""
     segments: list[Segment] = []
     for number, role in enumerate(roles):
+        if role == ROOT:
+            continue  # It carries the whole and bends nothing.
         start, tip = joints.at(role), tip_role(role)
         end = joints.at(tip) if tip is not None and tip in joints else start
         segments.append(Segment(joint=number, start=start, end=end))

@@ -1,6 +1,7 @@
 """Can this be rigged? Reasons, each with the nearest fix.
 
-Frame: +y up. Letters: c cells.
+A person in the pictures, or a shape with two legs, two arms and a head: one of them is needed, and
+legs and arms that can be told apart in any case. Frame: +y up, facing +z. Letters: c cells.
 """
 
 from dataclasses import dataclass
@@ -10,12 +11,34 @@ import numpy as np
 from bozzetto.errors import InputError
 from bozzetto.findings import Finding, Severity
 from bozzetto.rigging.anatomy import Anatomy
+from bozzetto.rigging.figure import Figure
 from bozzetto.rigging.landmarks import Landmarks
 from bozzetto.rigging.voxels import Voxels
 
+PERSON_SCORE = 0.5
+"""The detector's score from which a view shows a person."""
+AGREEMENT = 0.025
+"""Share of the height up to which views may disagree on a person and still be believed."""
+
+_LEAST_VIEWS = 0.5
+"""Share of views that must show something like a person."""
+_UPRIGHT = 0.5
+"""Least height over the longest side."""
+_LEG_SHARE = (0.15, 0.62)
+"""Of the height, from the ground to where the legs part."""
+_ARM_SHARE = (0.18, 0.75)
+"""Of the height, from the fingertips to the shoulder."""
+_ARM_REACH = 0.1
+"""Least distance of the fingertips from the median plane, of the height."""
+_SLENDER = 0.035
+"""Largest mean cross-section of an arm or leg, of the height squared."""
+_SYMMETRY = 0.8
+_HEAD_SHARE = (0.08, 0.5)
+"""Of the height, from the neck to the top."""
+
 
 class UnriggableError(InputError):
-    """A model that is no two-legged figure, or none whose limbs can be told apart."""
+    """A model that is no two-legged figure, or one whose limbs cannot be told apart."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -26,14 +49,184 @@ class Suitable:
     findings: tuple[Finding, ...]
 
 
-def check_suitability(
-    voxels: Voxels, anatomy: Anatomy | None, seen: Landmarks
-) -> Suitable:
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """Why a model cannot be rigged."""
+
+    code: str
+    message: str
+    fix: str
+
+
+def check_upright(figure: Figure) -> None:
+    """Refuse what lies, before any work is done on it.
+
+    Raises:
+        UnriggableError: The model is far wider or deeper than high.
+    """
+    low, high = figure.mesh.bounds
+    width, height, depth = (float(side) for side in high - low)
+    if height < _UPRIGHT * max(width, depth):
+        raise UnriggableError(
+            f"A standing figure was wanted; this model is {width:.3g} m wide, {height:.3g} m high "
+            f"and {depth:.3g} m deep.",
+            advice="Turn it so that +y is up and it stands; vehicles and animals are not rigged.",
+        )
+
+
+def check_likeness(seen: Landmarks) -> None:
+    """Refuse what looks like nobody, before its shape is studied.
+
+    Raises:
+        UnriggableError: Fewer than half of the views show anything like a person.
+    """
+    if float(np.mean(seen.scores >= PERSON_SCORE)) < _LEAST_VIEWS:
+        raise UnriggableError(
+            f"A two-legged figure was wanted; {int((seen.scores >= PERSON_SCORE).sum())} of "
+            f"{len(seen.scores)} views show something like one (score {seen.score:.2f}).",
+            advice="Only standing figures are rigged. If it is one, stand it in a T or A pose.",
+        )
+
+
+def check_suitability(voxels: Voxels, anatomy: Anatomy | None, seen: Landmarks) -> Suitable:
     """Decide whether a figure can be rigged.
 
     Raises:
-        UnriggableError: It cannot; the message says why.
+        UnriggableError: It cannot; the message says why, the advice what would help.
     """
+    reason = refusal(voxels, anatomy, seen)
+    if reason is not None or anatomy is None:
+        assert reason is not None
+        raise UnriggableError(reason.message, advice=reason.fix)
+    return Suitable(anatomy=anatomy, findings=tuple(_doubts(anatomy, seen)))
+
+
+def is_person(seen: Landmarks) -> bool:
+    """Tell whether the views show one and the same person."""
+    return seen.score >= PERSON_SCORE and seen.scatter <= AGREEMENT
+
+
+def refusal(voxels: Voxels, anatomy: Anatomy | None, seen: Landmarks) -> Reason | None:
+    """Return why a figure cannot be rigged; None where it can."""
+    person = is_person(seen)
     if anatomy is None:
-        raise UnriggableError("no two feet", advice="")
-    return Suitable(anatomy=anatomy, findings=())
+        return Reason(
+            code="rig.refused.feet",
+            message="Two feet side by side were wanted; the shape does not stand on any.",
+            fix="Let the figure face +z with both feet on the ground.",
+        )
+    shape = _shape_reason(voxels, anatomy)
+    if person:
+        # A person is believed for what is odd about the build, not for limbs that are not there.
+        return shape if shape is not None and shape.code in _ALWAYS else None
+    if shape is not None:
+        return shape
+    return None
+
+
+_ALWAYS = ("rig.refused.legs",)
+
+
+def _shape_reason(voxels: Voxels, anatomy: Anatomy) -> Reason | None:
+    """Return what the shape lacks of a body."""
+    height = anatomy.height
+    leg = (anatomy.crotch - anatomy.ground) / height
+    if not _LEG_SHARE[0] <= leg:
+        return Reason(
+            code="rig.refused.legs",
+            message=f"Two separate legs were wanted; they part at {leg:.0%} of the height.",
+            fix="Model the legs apart; a floor-length skirt or base has to come off.",
+        )
+    if leg > _LEG_SHARE[1] or _feet(voxels, anatomy) != (1, 1) or _thick(voxels, anatomy):
+        return Reason(
+            code="rig.refused.two_legs",
+            message="Two slender legs with a foot each were wanted; the shape stands otherwise.",
+            fix="Only two-legged figures are rigged.",
+        )
+    for arm in anatomy.arms:
+        reach = abs(float(arm.tip[0]) - anatomy.middle) / height
+        if not _ARM_SHARE[0] <= arm.length / height <= _ARM_SHARE[1] or reach < _ARM_REACH:
+            return Reason(
+                code="rig.refused.arms",
+                message="Two arms away from the body were wanted; the shape shows none, or they "
+                "are fused to it.",
+                fix="Model the arms in a T or A pose.",
+            )
+        if arm.shoulder[1] < anatomy.crotch or arm.shoulder[1] > anatomy.top - 0.05 * height:
+            return Reason(
+                code="rig.refused.shoulders",
+                message="Shoulders between hips and head were wanted; the shape has limbs elsewhere.",
+                fix="Only figures built like a human are rigged.",
+            )
+    if anatomy.symmetry < _SYMMETRY:
+        return Reason(
+            code="rig.refused.symmetry",
+            message=f"A figure in a T or A pose was wanted; only {anatomy.symmetry:.0%} of the "
+            "shape has a mirror image.",
+            fix="Let it face +z, arms alike on both sides.",
+        )
+    head = (anatomy.top - anatomy.neck) / height
+    if not _HEAD_SHARE[0] <= head <= _HEAD_SHARE[1]:
+        return Reason(
+            code="rig.refused.head",
+            message="A head on a neck was wanted; the shape shows none.",
+            fix="Only figures built like a human are rigged.",
+        )
+    return None
+
+
+def _feet(voxels: Voxels, anatomy: Anatomy) -> tuple[int, int]:
+    """Count the pieces on the ground on each side: a chair has two, a man has one."""
+    from scipy.ndimage import label
+
+    counts: list[int] = []
+    for cells in anatomy.legs:
+        low = cells & (voxels.centres[:, 1] < anatomy.ground + 0.06 * anatomy.height)
+        where = voxels.cells[low]
+        flat = np.zeros((voxels.solid.shape[0], voxels.solid.shape[2]), bool)
+        flat[where[:, 0], where[:, 2]] = True
+        pieces, number = label(flat, structure=np.ones((3, 3)))
+        sizes = np.bincount(pieces.ravel())[1:]
+        counts.append(int((sizes > 0.1 * sizes.sum()).sum()) if number else 0)
+    return counts[0], counts[1]
+
+
+def _thick(voxels: Voxels, anatomy: Anatomy) -> bool:
+    """Tell whether legs or arms are as thick as a trunk."""
+    leg = max(anatomy.crotch - anatomy.ground, voxels.step)
+    areas = [float(cells.sum()) * voxels.step**3 / leg for cells in anatomy.legs]
+    areas += [
+        float((arm.from_tip < arm.length).sum()) * voxels.step**3 / max(arm.length, voxels.step)
+        for arm in anatomy.arms
+    ]
+    return max(areas) > _SLENDER * anatomy.height**2
+
+
+def _doubts(anatomy: Anatomy, seen: Landmarks) -> list[Finding]:
+    """Tell what a person should look at."""
+    doubts: list[Finding] = []
+    if not is_person(seen):
+        doubts.append(
+            Finding(
+                code="rig.person.not_seen",
+                severity=Severity.WARNING,
+                message=f"The pictures show no person for sure (score {seen.score:.2f}, views "
+                f"disagree by {seen.scatter:.1%} of the height), so joints were placed by shape.",
+                fix="Check the joints, move them in joints.json and rig again.",
+                measured=seen.scatter,
+                limit=AGREEMENT,
+            )
+        )
+    if anatomy.symmetry < _SYMMETRY:
+        doubts.append(
+            Finding(
+                code="rig.pose.uneven",
+                severity=Severity.WARNING,
+                message=f"Only {anatomy.symmetry:.0%} of the figure has a mirror image: it is "
+                "posed, and weights at bent joints are less sure.",
+                fix="Rig a T or A pose where you can.",
+                measured=anatomy.symmetry,
+                limit=_SYMMETRY,
+            )
+        )
+    return doubts

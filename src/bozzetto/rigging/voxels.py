@@ -27,6 +27,11 @@ _HALF_NEIGHBOURS = tuple(d for d in product((-1, 0, 1), repeat=3) if d > (0, 0, 
 _BRIDGE_PENALTY = 2.0
 """Length of a bridge over its span: a way through flesh is the better one."""
 
+_LONGEST = 1.6
+"""Cells along the longest side, over those along the height: bounds work on flat things."""
+_ROUNDS = 8
+"""Of bridging, the nearest first; what is left then hangs on what has been joined so far."""
+
 Points = Float64[np.ndarray, "n 3"]
 Cells = Int64[np.ndarray, "c 3"]
 
@@ -117,13 +122,15 @@ class Voxels:
         touch = coo_matrix((ones, (rows, columns)), shape=(count, count))
         number, label = connected_components(touch, directed=False)
         joined: list[tuple[int, int]] = []
+        rounds = 0
         while number > 1:
+            rounds += 1
             # The largest piece grows by whatever is nearest to it.
             main = int(np.bincount(label).argmax())
             inside, outside = np.flatnonzero(label == main), np.flatnonzero(label != main)
             span, nearest = cKDTree(self.centres[inside]).query(self.centres[outside])
             # All pieces about as near as the nearest are joined at once.
-            reach = float(span.min()) * 1.2 + self.step
+            reach = float(span.min()) * 1.2 + self.step if rounds < _ROUNDS else np.inf
             for piece in np.unique(label[outside[span <= reach]]):
                 mine = label[outside] == piece
                 best = np.flatnonzero(mine)[int(span[mine].argmin())]
@@ -139,10 +146,11 @@ def voxelize(mesh: Mesh, *, cells: int) -> Voxels:
 
     Args:
         mesh: Any triangle soup with an area.
-        cells: Along the figure's height; other sides follow.
+        cells: Along the figure's height; other sides follow. Fewer where a side is far longer.
     """
     low, high = (corner.astype(np.float64) for corner in mesh.bounds)
-    step = float(high[1] - low[1]) / cells
+    longest = float((high - low).max())
+    step = max(float(high[1] - low[1]) / cells, longest / (_LONGEST * cells))
     shape = np.ceil((high - low) / step).astype(np.int64) + 1 + 2 * _MARGIN
     origin = low - _MARGIN * step
     solid = _crossed(mesh, origin, step, tuple(shape.tolist()))

@@ -1,0 +1,43 @@
+"""Which way a figure looks, and turning it to the front.
+
+Frame: +y up; a figure that faces +z has its left at +x. Letters: none.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from bozzetto.rigging.figure import Figure
+from bozzetto.rigging.landmarks import HIPS, SHOULDERS, Landmarks
+from bozzetto.rigging.suitability import is_person
+from bozzetto.transforms import Rigid
+
+_STRAIGHT_DEG = 20.0
+"""Figures that look less aside than this stand as they are."""
+_QUARTER = np.pi / 2
+
+
+def facing_of(seen: Landmarks) -> float:
+    """Return radians round +y from +z to where a person looks: 0, a quarter turn or two."""
+    if not is_person(seen):
+        return 0.0
+    points = seen.points
+    across = points[SHOULDERS[0]] - points[SHOULDERS[1]] + points[HIPS[0]] - points[HIPS[1]]
+    angle = float(np.arctan2(-across[2], across[0]))
+    if abs(np.degrees(angle)) < _STRAIGHT_DEG:
+        return 0.0
+    # Files are turned by quarters; what is in between is a pose, not a frame.
+    return float(np.round(angle / _QUARTER) * _QUARTER)
+
+
+def turn_about_y(angle: float) -> Rigid:
+    """Return the turn round the vertical axis through the origin."""
+    cos, sin = float(np.cos(angle)), float(np.sin(angle))
+    rotation = np.array([[cos, 0.0, sin], [0.0, 1.0, 0.0], [-sin, 0.0, cos]])
+    return Rigid(rotation=rotation, translation=np.zeros(3))
+
+
+def turned(figure: Figure, angle: float) -> Figure:
+    """Turn a figure round the vertical axis."""
+    positions = turn_about_y(angle).apply(figure.mesh.positions).astype(np.float32)
+    return replace(figure, mesh=replace(figure.mesh, positions=positions))

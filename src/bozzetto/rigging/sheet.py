@@ -1,0 +1,90 @@
+"""One picture of a rigged figure: at rest with its bones, and in every stress pose.
+
+Letters: h w rows and columns.
+"""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from jaxtyping import Float32, UInt8
+
+from bozzetto.rigging.figure import Figure, figure_of
+from bozzetto.rigging.portraits import View, draw
+from bozzetto.rigging.rig import Rigged
+from bozzetto.rigging.stress import STRESS_POSES, stressed
+from bozzetto.rigging.template import PARENT, tip_role
+
+_TILE_PX = 260
+_COLUMNS = 5
+_AIR = 1.35
+_INK = (40, 40, 40)
+_BONE = (200, 40, 30)
+
+Tile = UInt8[np.ndarray, "h w 3"]
+
+
+def rig_sheet(rigged: Rigged, *, tile_px: int = _TILE_PX) -> Tile:
+    """Draw the sheet; sRGB, one tile per view and pose."""
+    figure = figure_of(rigged.model)
+    rest = figure.mesh.positions
+    tiles = [
+        _labelled(_bones(_tile(figure, rest, view), rigged, view), name)
+        for name, view in (
+            (name, _view(figure, rigged.facing + turn, tile_px))
+            for name, turn in (("front", 0.0), ("side", np.pi / 2), ("back", np.pi))
+        )
+    ]
+    side_on = ("high_knee", "squat", "bow", "tiptoe")
+    for pose in STRESS_POSES:
+        turn = np.pi / 2 if pose in side_on else np.pi / 9
+        view = _view(figure, rigged.facing + turn, tile_px)
+        tiles.append(_labelled(_tile(figure, stressed(rigged, pose), view), pose))
+    while len(tiles) % _COLUMNS:
+        tiles.append(np.full_like(tiles[0], 230))
+    rows = [np.hstack(tiles[i : i + _COLUMNS]) for i in range(0, len(tiles), _COLUMNS)]
+    return np.vstack(rows)
+
+
+def _view(figure: Figure, azimuth: float, tile_px: int) -> View:
+    """Look at the figure so that raised arms stay in the picture."""
+    return View(
+        azimuth=float(azimuth),
+        centre=figure.centre,
+        pixels_per_metre=tile_px / (figure.height * _AIR),
+        size_px=tile_px,
+    )
+
+
+def _tile(figure: Figure, positions: Float32[np.ndarray, "v 3"], view: View) -> Tile:
+    """Draw the figure with moved vertices."""
+    moved = replace(figure, mesh=replace(figure.mesh, positions=positions))
+    return (draw(moved, (view,))[0].srgb * 255 + 0.5).astype(np.uint8)
+
+
+def _bones(tile: Tile, rigged: Rigged, view: View) -> Tile:
+    """Draw bones as lines and joints as dots."""
+    drawn = tile.copy()
+    joints = rigged.joints
+    for role in PARENT:
+        if role not in joints:
+            continue
+        start, tip = _pixel(view, joints.at(role)), tip_role(role)
+        if tip is not None and tip in joints:
+            cv2.line(drawn, start, _pixel(view, joints.at(tip)), _BONE, 1, cv2.LINE_AA)
+        cv2.circle(drawn, start, 2, _BONE, -1, cv2.LINE_AA)
+    return drawn
+
+
+def _pixel(view: View, point) -> tuple[int, int]:
+    """Return where a point is seen."""
+    across = float(view.right @ (point - view.centre)) * view.pixels_per_metre
+    down = float(view.centre[1] - point[1]) * view.pixels_per_metre
+    return round(across + view.size_px / 2), round(down + view.size_px / 2)
+
+
+def _labelled(tile: Tile, name: str) -> Tile:
+    """Write the name of a tile into its corner."""
+    drawn = tile.copy()
+    cv2.putText(drawn, name, (6, 14), cv2.FONT_HERSHEY_SIMPLEX, 0.42, _INK, 1, cv2.LINE_AA)
+    return drawn
