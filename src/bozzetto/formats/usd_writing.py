@@ -84,7 +84,7 @@ def _fill_mesh(prim: Usd.Prim, part: Part) -> None:
     corners = np.concatenate([quads.reshape(-1), triangles.reshape(-1)]).astype(np.int32)
     put_uniform(prim, "subdivisionScheme", value="none", kind=TYPES.Token)
     put_uniform(prim, "doubleSided", value=part.surface.double_sided, kind=TYPES.Bool)
-    put_uniform(prim, "faceVertexCounts", value=Vt.IntArray.FromNumpy(counts))
+    put(prim, "faceVertexCounts", value=Vt.IntArray.FromNumpy(counts), kind=TYPES.IntArray)
     put(prim, "faceVertexIndices", value=Vt.IntArray.FromNumpy(corners), kind=TYPES.IntArray)
     put(prim, "points", value=_vectors(mesh.positions), kind=TYPES.Point3fArray)
     _set_extent(prim, mesh.positions)
@@ -135,7 +135,7 @@ def _define_skeleton(
     prim = stage.DefinePrim(root.GetPath().AppendChild("Skeleton"), "Skeleton")
     prim.ApplyAPI("SkelBindingAPI")
     joints = Vt.TokenArray(joint_paths(skeleton))
-    put(prim, "joints", value=joints, kind=TYPES.IntArray, kind=TYPES.TokenArray)
+    put_uniform(prim, "joints", value=joints, kind=TYPES.TokenArray)
     put_uniform(
         prim, "jointNames", value=Vt.TokenArray(list(skeleton.names)), kind=TYPES.TokenArray
     )
@@ -190,7 +190,8 @@ def _bind(prim: Usd.Prim, part: Part, *, skeleton: Sdf.Path) -> None:
     weights = put(
         prim,
         "primvars:skel:jointWeights",
-        value=Vt.FloatArray.FromNumpy(flat_weights, kind=TYPES.FloatArray),
+        value=Vt.FloatArray.FromNumpy(flat_weights),
+        kind=TYPES.FloatArray,
     )
     for attribute in (joints, weights):
         attribute.SetMetadata("interpolation", "vertex")
