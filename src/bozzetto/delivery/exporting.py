@@ -9,8 +9,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bozzetto.asset.model import Model
+from bozzetto.delivery.bones import rename_joints
 from bozzetto.delivery.comparing import Comparison, compare
-from bozzetto.delivery.naming import file_stem, rename_joints, rename_model, safe_stem
+from bozzetto.delivery.naming import file_stem, rename_model, safe_stem
 from bozzetto.delivery.open_model import open_model, read_source
 from bozzetto.delivery.pictures import PictureRules, change_pictures
 from bozzetto.delivery.placing import Front, Pivot, Placement, bounds_of, place_model
@@ -23,15 +24,12 @@ from bozzetto.delivery.provenance import (
 )
 from bozzetto.delivery.sizing import PhotoEvidence, Scale, Size, scale_for
 from bozzetto.delivery.smoothness import smoothness_files
-from bozzetto.delivery.targets import Target, dialect_of
+from bozzetto.delivery.targets import Target
 from bozzetto.findings import Finding
 from bozzetto.formats.base import NamedFile, Source, Written
 from bozzetto.formats.registry import load_format
 from bozzetto.formats.storing import store
 from bozzetto.pipeline.serialize import text_from
-
-KEEPS_PICTURES = ("glb", "gltf", "fbx", "obj", "usda", "usdc", "usdz")
-"""Formats that hold pictures as they are encoded."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -190,7 +188,7 @@ def prepare(model: Model, target: Target, *, placement: Placement, name: str) ->
     if target.name in (target.format,):  # A plain format: names stay.
         return model
     model = rename_model(model, name=name, naming=target.naming)
-    return rename_joints(model, dialect_of(target))
+    return rename_joints(model, dialect=target.dialect)
 
 
 def write_checked(
@@ -202,11 +200,9 @@ def write_checked(
         The file, the names of further files, and what the format could not hold.
     """
     chosen = load_format(format_name)
-    written = chosen.write(model)
+    written = _named(chosen.write(model), model.name)
     reread = read_source(Source.of(written), name=format_name)
-    comparison = compare(
-        model, reread.model, card=chosen.card, same_pictures=format_name in KEEPS_PICTURES
-    )
+    comparison = compare(model, reread.model, card=chosen.card)
     store(written, folder=folder)
     low_high = _size(reread.model)
     file = ExportedFile(
@@ -221,6 +217,16 @@ def write_checked(
     )
     others = tuple(part.name for part in written.files if part.name != written.main)
     return file, others, written.findings
+
+
+def _named(written: Written, stem: str) -> Written:
+    """Give the main file its stem as the target wants it, capitals and all."""
+    name = stem + written.main[written.main.rindex(".") :]
+    files = tuple(
+        NamedFile(name=name, data=file.data) if file.name == written.main else file
+        for file in written.files
+    )
+    return Written(main=name, files=files, findings=written.findings)
 
 
 def put(files: tuple[NamedFile, ...], *, folder: Path) -> tuple[str, ...]:

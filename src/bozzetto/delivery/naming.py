@@ -4,7 +4,6 @@
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bozzetto.asset.model import Model, Picture, Surface
@@ -33,15 +32,6 @@ class Naming:
     """Suffixes by the fields of `Surface`."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class BoneDialect:
-    """What an engine calls the joints of a figure."""
-
-    name: str
-    rename: Callable[[tuple[str, ...]], tuple[str, ...]]
-    """Old names in their order to new ones; unknown names stay."""
-
-
 def safe_stem(name: str) -> str:
     """Return a file's stem that every system takes: a letter first."""
     stem = slug(name)
@@ -68,18 +58,6 @@ def rename_model(model: Model, *, name: str, naming: Naming) -> Model:
             replace(part, name=label) for part, label in zip(model.parts, names, strict=True)
         )
     return replace(model, name=stem, parts=parts)
-
-
-def rename_joints(model: Model, dialect: BoneDialect | None) -> Model:
-    """Call the joints what an engine calls them; None leaves them.
-
-    Raises:
-        ValueError: The dialect gives two joints one name.
-    """
-    if dialect is None or model.skeleton is None:
-        return model
-    names = dialect.rename(model.skeleton.names)
-    return replace(model, skeleton=replace(model.skeleton, names=names))
 
 
 def _rename_surfaces(model: Model, stem: str, naming: Naming) -> Model:

@@ -1,23 +1,29 @@
-"""What a finished project holds for delivery: its levels, report, masks and photos' cameras."""
+"""What a finished project holds for delivery: its levels, report, masks and photos' cameras.
+
+Letters: h w rows and columns.
+"""
 
 import hashlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import cv2
 import numpy as np
+from jaxtyping import Float32
 
 from bozzetto.asset.model import Model
 from bozzetto.delivery.open_model import open_model
+from bozzetto.delivery.report_record import CamerasRecord, ReportRecord, read_known
 from bozzetto.delivery.sizing import PhotoEvidence
 from bozzetto.errors import ProjectError
 from bozzetto.pipeline.approval import read_drafts
 from bozzetto.pipeline.options import MAX_LODS
 from bozzetto.pipeline.photo_to_asset import level_name
-from bozzetto.pipeline.records import camera_of_record, read_record
-from bozzetto.pipeline.report import Report
+from bozzetto.pipeline.records import camera_of_record, read_json
+from bozzetto.pipeline.serialize import Json
 from bozzetto.pipeline.store import MANIFEST, Project, open_project, stage_folder
-from bozzetto.pipeline.stored import AssetRecord
 
 _EXIF_FOCAL_ERROR = 0.03
 _GUESSED_FOCAL_ERROR = 0.35
@@ -30,7 +36,9 @@ class Finished:
     """A finished project, ready for delivery."""
 
     root: Path
-    report: Report
+    report: ReportRecord
+    options: str
+    """All settings, as JSON."""
     levels: tuple[Model, ...]
     """Of detail, the finest first, as their GLBs hold them."""
     paths: tuple[Path, ...]
@@ -58,7 +66,7 @@ def read_finished(root: Path) -> Finished:
             f"The project {root} has no finished asset yet.",
             advice=f"Finish it: `bozzetto refine {root}`.",
         )
-    report = read_record(Report, path)
+    report = read_known(ReportRecord, path)
     names = [f"{level_name(report.name, level)}.glb" for level in range(MAX_LODS)]
     paths = tuple(project.path(name) for name in names if project.path(name).is_file())
     masks = tuple(
@@ -67,6 +75,7 @@ def read_finished(root: Path) -> Finished:
     return Finished(
         root=root,
         report=report,
+        options=_options(path),
         levels=tuple(open_model(path).model for path in paths),
         paths=paths,
         mask_sha256=tuple(_sha256(mask) for mask in masks if mask.is_file()),
@@ -74,7 +83,7 @@ def read_finished(root: Path) -> Finished:
     )
 
 
-def mask_edge_px(alpha: np.ndarray) -> float:
+def mask_edge_px(alpha: Float32[np.ndarray, "h w"]) -> float:
     """Return how many pixels wide the soft band of a mask's outline is, halved.
 
     The band's area over the outline's length; taken for one standard deviation of the outline.
@@ -86,13 +95,15 @@ def mask_edge_px(alpha: np.ndarray) -> float:
     return max(float(soft.sum()) / max(length, 1.0) / 2, _LEAST_EDGE_PX)
 
 
-def _evidence(project: Project, report: Report, masks: tuple[Path, ...]) -> PhotoEvidence | None:
+def _evidence(
+    project: Project, report: ReportRecord, masks: tuple[Path, ...]
+) -> PhotoEvidence | None:
     """Find the camera that was fitted to the first photo, and how sharp its mask is."""
     wanted = report.files[0].sha256 if report.files else ""
     for folder in sorted(project.path("assets").glob("*")):
         glb = folder / "asset.glb"
         if glb.is_file() and _sha256(glb) == wanted:
-            cameras = read_record(AssetRecord, folder / "asset.json").cameras
+            cameras = read_known(CamerasRecord, folder / "asset.json").cameras
             break
     else:
         return None
@@ -102,9 +113,16 @@ def _evidence(project: Project, report: Report, masks: tuple[Path, ...]) -> Phot
     known = report.inputs[0].focal_px is not None
     return PhotoEvidence(
         camera=camera_of_record(cameras[0]),
-        edge_px=mask_edge_px(picture.astype(np.float32) / 255),
+        edge_px=mask_edge_px(picture.astype(np.float32) / np.float32(255)),
         focal_error=_EXIF_FOCAL_ERROR if known else _GUESSED_FOCAL_ERROR,
     )
+
+
+def _options(path: Path) -> str:
+    """Return the report's settings as they stand there."""
+    report = read_json(path)
+    settings = cast("dict[str, Json]", report).get("options") if isinstance(report, dict) else None
+    return json.dumps(settings, sort_keys=True, separators=(",", ":"))
 
 
 def _sha256(path: Path) -> str:

@@ -11,14 +11,11 @@ from importlib.metadata import version
 from bozzetto.asset.model import Model
 from bozzetto.delivery.open_model import SIZE_KEY
 from bozzetto.delivery.project_files import Finished
+from bozzetto.delivery.report_record import ApprovalRecord, EngineRecord, SurfaceRecord
 from bozzetto.delivery.sizing import Scale
-from bozzetto.engines.base import EngineCard
 from bozzetto.errors import ResourceError
 from bozzetto.matting.models.fetch import describe_weights
 from bozzetto.matting.models.registry import load_model
-from bozzetto.pipeline.approval import Approval
-from bozzetto.pipeline.options import MakeOptions
-from bozzetto.pipeline.report import Surface
 from bozzetto.pipeline.serialize import json_from
 
 PROVENANCE_KEY = "bozzetto:provenance"
@@ -51,15 +48,18 @@ class Making:
     """How an asset was made from photographs."""
 
     photos: tuple[PhotoSource, ...]
-    options: MakeOptions
+    options: str
+    """All settings, as JSON."""
+    bozzetto: str
+    """Version that made it."""
     seed: int
     """Of the approved draft."""
-    engine: EngineCard
+    engine: EngineRecord
     weights: tuple[Weights, ...]
-    surface: Surface
+    surface: SurfaceRecord
     percent_inferred: float
     """Of the surface, 0 to 100: what no photo shows and no mirroring explains."""
-    approval: Approval
+    approval: ApprovalRecord
     libraries: dict[str, str]
 
 
@@ -97,8 +97,9 @@ def provenance_of_project(finished: Finished) -> Provenance:
             )
             for photo, mask in zip(report.inputs, masks, strict=False)
         ),
-        options=report.options,
-        seed=seeds[0] if seeds else report.options.draft.seed,
+        options=finished.options,
+        bozzetto=report.bozzetto,
+        seed=seeds[0] if seeds else 0,
         engine=report.engine,
         weights=_weights(report.options.mask.model, report.engine),
         surface=report.surface,
@@ -159,7 +160,7 @@ def with_provenance(model: Model, provenance: Provenance, *, scale: Scale | None
     return replace(model, metadata=tuple(sorted(pairs.items())))
 
 
-def _weights(matting: str, engine: EngineCard) -> tuple[Weights, ...]:
+def _weights(matting: str, engine: EngineRecord) -> tuple[Weights, ...]:
     """List the networks that took part, with their licences."""
     mine = Weights(name=engine.name, licence=engine.licence, sha256=engine.weights_sha256)
     try:

@@ -6,7 +6,7 @@ millimetres and z up. A target only says where the front shall be, and how thing
 
 from dataclasses import dataclass, field
 
-from bozzetto.delivery.naming import BoneDialect, Naming
+from bozzetto.delivery.naming import Naming
 from bozzetto.delivery.pictures import JPEG, PNG, PictureRules
 from bozzetto.delivery.placing import Front
 from bozzetto.errors import UnknownNameError
@@ -48,7 +48,7 @@ class Target:
     smoothness_map: bool = False
     """Write a map of metal (red) and smoothness (alpha) beside, as Unity's Lit shaders read it."""
     dialect: str = ""
-    """Name of the bone dialect; empty keeps the names."""
+    """What joints are called, by `rigging.dialects`; empty keeps their names."""
     profile: str = ""
     """Name of the profile that the file is held against."""
     hints: tuple[str, ...] = ()
@@ -138,8 +138,6 @@ _ALL = (
 )
 TARGETS = {target.name: target for target in _ALL}
 
-_DIALECTS: dict[str, BoneDialect] = {}
-
 
 def load_target(name: str) -> Target:
     """Return a target by its name.
@@ -152,8 +150,3 @@ def load_target(name: str) -> Target:
             f"There is no target called {name!r}.", advice=f"Choose one of: {', '.join(TARGETS)}."
         )
     return TARGETS[name]
-
-
-def dialect_of(target: Target) -> BoneDialect | None:
-    """Return how a target calls joints; None where the names stay."""
-    return _DIALECTS.get(target.dialect)
