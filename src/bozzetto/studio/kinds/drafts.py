@@ -1,0 +1,117 @@
+"""Drafts: white models to choose from."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bozzetto.pipeline.options import DraftOptions, MakeOptions, MaskOptions
+from bozzetto.pipeline.serialize import json_from
+from bozzetto.studio.kinds.base import JobKind, Kept, PlannedStage, Records, Work, looking_at
+from bozzetto.studio.kinds.needs import need_photos
+from bozzetto.studio.kinds.values import finding_from
+from bozzetto.views.foreground import Side
+from bozzetto.wire.base import File
+from bozzetto.wire.findings import Camera, Finding, Reason
+from bozzetto.wire.results import Draft, DraftRequest
+
+if TYPE_CHECKING:
+    from bozzetto.pipeline.approval import DraftEntry
+
+GLB = "model/gltf-binary"
+
+
+def _check(records: Records, request: DraftRequest) -> DraftRequest:
+    need_photos(records)
+    engine = request.engine or DraftOptions().engine
+    filled = request.model_copy(update={"engine": engine})
+    _options(filled, views=())
+    return filled
+
+
+def _options(request: DraftRequest, *, views: tuple[Side | None, ...]) -> MakeOptions:
+    """Turn a request into the pipeline's options."""
+    return MakeOptions(
+        mask=MaskOptions(model=request.mask_model),
+        draft=DraftOptions(
+            engine=request.engine or DraftOptions().engine,
+            seed=request.seed,
+            variants=request.variants,
+            views=views,
+        ),
+    )
+
+
+def _plan(request: DraftRequest, num_photos: int) -> tuple[PlannedStage, ...]:
+    drafts = (PlannedStage(word="draft", stage="drafts"),) * request.variants
+    return (
+        *looking_at(num_photos),
+        *drafts,
+        PlannedStage(word="previews", stage="previews"),
+    )
+
+
+def _run(work: Work, request: DraftRequest) -> Sequence[Kept]:
+    from bozzetto.pipeline.runs import draft_project
+
+    sides = tuple(None if p.side is None else Side(p.side.value) for p in work.photos)
+    options = _options(request, views=sides if any(sides) else ())
+    drafted = draft_project(work.root, options=options, progress=work.progress)
+    sheet = work.keep(drafted.sheet, f"{work.title} drafts.png", "image/png")
+    noticed = tuple(finding_from(finding) for finding in drafted.findings)
+    return [
+        _one(work, entry, rank=rank, sheet=sheet, noticed=noticed)
+        for rank, entry in enumerate(drafted.drafts.drafts, 1)
+    ]
+
+
+def _one(
+    work: Work, entry: "DraftEntry", *, rank: int, sheet: File, noticed: tuple[Finding, ...]
+) -> Kept:
+    """Describe one draft."""
+    from bozzetto.pipeline.records import digest_of_draft, read_draft, record_of_camera
+
+    folder = work.root / entry.folder
+    draft = read_draft(folder)
+    base = work.base(rank - 1)
+    findings = {
+        (finding.code, finding.subject): finding
+        for finding in (*noticed, *(finding_from(finding) for finding in draft.findings))
+    }
+    message = Draft(
+        id=base.id,
+        project_id=base.project_id,
+        job_id=base.job_id,
+        created_at=base.created_at,
+        rank=rank,
+        variant=entry.variant,
+        seed=entry.seed,
+        engine=draft.engine,
+        score=min(max(entry.score, 0.0), 1.0),
+        reasons=tuple(Reason.model_validate(json_from(reason)) for reason in entry.reasons),
+        key=entry.key,
+        sha256=digest_of_draft(draft),
+        model=_model(work, folder, entry.variant),
+        sheet=sheet,
+        cameras=tuple(
+            Camera.model_validate(json_from(record_of_camera(camera))) for camera in draft.cameras
+        ),
+        findings=tuple(findings.values()),
+    )
+    return Kept(message=message, folder=entry.folder)
+
+
+def _model(work: Work, folder: Path, variant: str) -> File:
+    """Keep the white model."""
+    return work.keep(folder / "white.glb", f"{work.title} {variant}.glb", GLB)
+
+
+DRAFTS = JobKind(
+    name="drafts",
+    one="draft",
+    summary="Make white models of the object to choose from, ranked, with reasons.",
+    request=DraftRequest,
+    result=Draft,
+    check=_check,
+    plan=_plan,
+    run=_run,
+)

@@ -1,0 +1,69 @@
+"""Pages of lists: a limit, and a cursor that says after which row to go on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Query
+from sqlalchemy import Select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from bozzetto.wire.base import Page
+
+Row = TypeVar("Row")
+Item = TypeVar("Item")
+
+_MOST_ROWS = 2**31 - 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slice:
+    """Which part of a list is wanted."""
+
+    limit: int
+    after: int
+
+
+def _slice(
+    limit: Annotated[int, Query(ge=1, le=200, description="Items of a page.")] = 50,
+    cursor: Annotated[
+        int, Query(ge=0, le=_MOST_ROWS, description="The `next` of the page before.")
+    ] = 0,
+) -> Slice:
+    return Slice(limit=limit, after=cursor)
+
+
+TheSlice = Annotated[Slice, Depends(_slice)]
+
+
+def page_of(
+    session: Session,
+    query: Select[Row],
+    part: Slice,
+    *,
+    number: InstrumentedAttribute[int],
+    number_of: Callable[[Row], int],
+    show: Callable[[Row], Item],
+    newest_first: bool = True,
+) -> Page[Item]:
+    """Read one page of a query.
+
+    Args:
+        session: A transaction.
+        query: Without order.
+        part: Which page.
+        number: The column that orders the rows.
+        number_of: Its value in a row.
+        show: Makes the message of a row.
+        newest_first: Order.
+    """
+    if part.after:
+        query = query.where(number < part.after if newest_first else number > part.after)
+    order = number.desc() if newest_first else number.asc()
+    rows = list(session.scalars(query.order_by(order).limit(part.limit + 1)))
+    more = len(rows) > part.limit
+    rows = rows[: part.limit]
+    return Page(
+        items=tuple(show(row) for row in rows),
+        next=str(number_of(rows[-1])) if more else None,
+    )

@@ -1,0 +1,257 @@
+"""What jobs make: masks, drafts, refinements, rigs and exports; and what people decide."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, JsonValue
+
+from bozzetto.wire.base import File, LongText, Message, Sha256, ShortText
+from bozzetto.wire.findings import Camera, Finding, Reason
+
+
+class Result(Message):
+    """What every result says of itself."""
+
+    id: str
+    project_id: str
+    job_id: str
+    created_at: datetime
+
+
+class Mask(Result):
+    """What belongs to the object in one photograph, and the advice on it."""
+
+    photo_id: str
+    mask: File | None
+    """Grey PNG at the photo's size, white is object; null where no object was found."""
+    source: str
+    """`user`, `alpha-channel` or the network's name; empty without a mask."""
+    confidence: float = Field(ge=0, le=1)
+    findings: tuple[Finding, ...]
+    """Advice, with overlays, and what was noticed about the mask."""
+
+
+class Draft(Result):
+    """A white model to judge."""
+
+    rank: int
+    """1 is the best of its job."""
+    variant: str
+    seed: int
+    engine: str
+    score: float = Field(ge=0, le=1)
+    reasons: tuple[Reason, ...]
+    key: str
+    """Digest of all that it depends on."""
+    sha256: Sha256
+    """Of its arrays: an approval names it."""
+    model: File
+    """GLB with vertex colours."""
+    sheet: File
+    """Picture of all drafts of the job."""
+    cameras: tuple[Camera, ...]
+    """One per photo that was used, in their order."""
+    findings: tuple[Finding, ...]
+
+
+class Decision(StrEnum):
+    """What a person says of a draft."""
+
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class NewApproval(Message):
+    """A judgement to put on record."""
+
+    draft_id: ShortText
+    decision: Decision = Decision.APPROVED
+    reason: LongText = ""
+    """Wanted for a rejection."""
+    sha256: Sha256 | None = None
+    """The draft's, as the person saw it; a draft with another one is not judged."""
+
+
+class Approval(Message):
+    """A judgement on record: who, when, which draft, why."""
+
+    id: str
+    project_id: str
+    draft_id: str
+    sha256: Sha256
+    decision: Decision
+    reason: str
+    decided_by: str
+    decided_at: datetime
+    current: bool
+    """Whether it is the approval that refine goes by."""
+
+
+class Level(Message):
+    """One level of detail, measured on its file."""
+
+    level: int
+    model: File
+    triangles: int
+    quads: int
+    vertices: int
+    watertight: bool
+    manifold: bool
+    genus: int | None
+    pieces: int
+    self_intersections: int | None
+    hausdorff_mm: float | None
+    """Largest distance to the draft, both ways."""
+
+
+class SurfaceShares(Message):
+    """Where the surface comes from; the three add up to 1."""
+
+    observed: float
+    mirrored: float
+    inferred: float
+
+
+class PhotoAgreement(Message):
+    """How well the asset agrees with one photo."""
+
+    photo: str
+    psnr_db: float
+    silhouette_iou: float
+
+
+class StageSeconds(Message):
+    """How long a stage took when it was computed."""
+
+    stage: str
+    seconds: float
+    reused: bool
+
+
+class Refinement(Result):
+    """A finished asset."""
+
+    draft_id: str
+    name: str
+    options: dict[str, JsonValue]
+    levels: tuple[Level, ...]
+    """Finest first; the first one is the asset itself."""
+    sheet: File
+    report: File
+    """All that is known of it, as JSON; also at `.../report`."""
+    origin: File
+    """Per texel: 1 observed, 2 mirrored, 3 inferred, 0 outside the charts; grey PNG."""
+    confidence: File
+    """Per texel: 0 (invented) to 255 (seen head-on); grey PNG."""
+    surface: SurfaceShares
+    agreement: tuple[PhotoAgreement, ...]
+    texture_size: int
+    cameras: tuple[Camera, ...]
+    findings: tuple[Finding, ...]
+    seconds: tuple[StageSeconds, ...]
+
+
+class Check(Message):
+    """One thing that was looked at before something is handed over."""
+
+    name: str
+    passed: bool
+    message: str
+    """What was measured against what is wanted."""
+
+
+class Rig(Result):
+    """A skeleton for a finished asset, or the reasons why there is none."""
+
+    refinement_id: str
+    rigged: bool
+    template: str
+    """As in `biped`; empty where nothing fits."""
+    confidence: float = Field(ge=0, le=1)
+    reasons: tuple[str, ...]
+    model: File | None
+    """GLB with skeleton, skin and clips."""
+    files: tuple[File, ...]
+    checks: tuple[Check, ...]
+    findings: tuple[Finding, ...]
+
+
+class Export(Result):
+    """Files for one target."""
+
+    refinement_id: str
+    target: str
+    """Name of a format, or of a target with a profile."""
+    passed: bool
+    files: tuple[File, ...]
+    bundle: File | None
+    """All files in one archive; null where there is one file only."""
+    checks: tuple[Check, ...]
+    findings: tuple[Finding, ...]
+
+
+class MaskRequest(Message):
+    """Cut the object out of every photo, and say what is wrong with them."""
+
+    model: ShortText = "u2netp"
+    """Matting network."""
+
+
+class DraftRequest(Message):
+    """Make white models to choose from."""
+
+    engine: ShortText | None = None
+    """Null for the recommended one."""
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
+    variants: Annotated[int, Field(ge=1, le=16)] = 3
+    mask_model: ShortText = "u2netp"
+
+
+class Topology(StrEnum):
+    """What a finished mesh is made of."""
+
+    TRI = "tri"
+    QUAD = "quad"
+    LOWPOLY = "lowpoly"
+
+
+class Symmetry(StrEnum):
+    """Whether a finished mesh is made its own mirror image."""
+
+    AUTO = "auto"
+    ON = "on"
+    OFF = "off"
+
+
+class RefinementRequest(Message):
+    """Turn the approved draft into a finished asset."""
+
+    topology: Topology = Topology.TRI
+    budget: Annotated[int, Field(ge=50, le=500_000)] | None = None
+    """Triangles (tri 100 to 500,000, lowpoly 50 to 5,000) or quads (quad 100 to 50,000)."""
+    symmetry: Symmetry = Symmetry.AUTO
+    texture_size: Annotated[int, Field(ge=512, le=4096)] = 2048
+    """512, 1024, 2048 or 4096."""
+    lods: Annotated[int, Field(ge=1, le=4)] = 1
+    lod_budgets: Annotated[
+        tuple[Annotated[int, Field(ge=50, le=500_000)], ...], Field(max_length=3)
+    ] = ()
+
+
+class RigRequest(Message):
+    """Put a skeleton into a finished asset, where one fits."""
+
+    refinement_id: ShortText | None = None
+    """Null for the newest."""
+    template: ShortText | None = None
+    """Null to have it chosen."""
+
+
+class ExportRequest(Message):
+    """Write a finished asset for a target."""
+
+    refinement_id: ShortText | None = None
+    """Null for the newest."""
+    target: ShortText = "glb"
+    """Name of a format or target; `/v1/capabilities` lists them."""
