@@ -22,7 +22,7 @@ def define_material(
     put_uniform(shader, "info:id", value="UsdPreviewSurface", kind=_TYPES.Token)
     output = shader.CreateAttribute("outputs:surface", _TYPES.Token, False)
     out = material.CreateAttribute("outputs:surface", _TYPES.Token, False)
-    out.AddConnection(output.GetPath())
+    out.SetConnections([output.GetPath()])
     network = _Network(stage, path, tiled=surface.tiled, files=files)
     r, g, b, a = surface.base_color_factor
     base = network.texture("BaseColor", surface.base_color, scale=(r, g, b, a), color=True)
@@ -53,7 +53,7 @@ def define_material(
         )
         made = shader.CreateAttribute("inputs:normal", _TYPES.Normal3f, False)
         if normal is not None:
-            made.AddConnection(_output(normal, "rgb", _TYPES.Float3))
+            made.SetConnections([_output(normal, "rgb", _TYPES.Float3)])
 
 
 class _Network:
@@ -90,7 +90,7 @@ class _Network:
         if any(bias):
             put(prim, "inputs:bias", value=Gf.Vec4f(*bias), kind=_TYPES.Float4)
         made = prim.CreateAttribute("inputs:st", _TYPES.Float2, False)
-        made.AddConnection(self._uvs())
+        made.SetConnections([self._uvs()])
         return prim
 
     def _uvs(self) -> Sdf.Path:
@@ -117,7 +117,7 @@ def _color(
     if texture is None:
         made.Set(Gf.Vec3f(*value))
     else:
-        made.AddConnection(_output(texture, "rgb", _TYPES.Float3))
+        made.SetConnections([_output(texture, "rgb", _TYPES.Float3)])
 
 
 def _number(
@@ -128,7 +128,7 @@ def _number(
     if texture is None:
         made.Set(value)
     else:
-        made.AddConnection(_output(texture, channel, _TYPES.Float))
+        made.SetConnections([_output(texture, channel, _TYPES.Float)])
 
 
 def _opacity(shader: Usd.Prim, surface: Surface, base: Usd.Prim | None) -> None:
