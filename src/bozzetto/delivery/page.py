@@ -276,7 +276,7 @@ def say_value(value: Value) -> str:
         return ", ".join(value) or "none"
     if isinstance(value, int):
         return f"{value:,}"
-    return f"{value:.4g}" if isinstance(value, float) and value < 1e4 else f"{value}"
+    return value if isinstance(value, str) else f"{value:,.6g}"
 
 
 def _grid(shown: Iterable[tuple[str, AnyPicture]], *, small: bool = False, prefix: str = "") -> str:

@@ -170,7 +170,7 @@ def _compressed(model: ModelFacts, file: FileFacts) -> Value:
 
 MEASURES = {
     "format": _measure("format", lambda m, f: f.format),
-    "file_kb": _measure("file size, KiB", lambda m, f: round(f.num_bytes / 1024, 1)),
+    "file_kb": _measure("file size, KiB", lambda m, f: f.num_bytes / 1024),
     "file_name_safe": _measure("file name of a-z 0-9 _ -", _safe_name),
     "triangles": _measure("triangles", lambda m, f: m.triangles),
     "vertices": _measure("vertices", lambda m, f: m.vertices),
