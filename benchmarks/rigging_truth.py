@@ -126,9 +126,8 @@ def load_rig(path: Path) -> Truth:
             roles = ["upperChest" if role == "chest" else role for role in roles]
         if not bones:
             bones = _inherited(skin["joints"], roles, parent)
-            for role, head in zip(roles, heads, strict=True):
-                if role:
-                    joints[role] = (scene_from_mesh @ head)[:3, 3]
+            known = zip(roles, heads, strict=True)
+            joints |= {r: (scene_from_mesh @ head)[:3, 3] for r, head in known if r}
         for primitive in gltf["meshes"][node["mesh"]]["primitives"]:
             where = read(primitive["attributes"]["POSITION"]).astype(np.float64)
             where = where @ scene_from_mesh[:3, :3].T + scene_from_mesh[:3, 3]

@@ -291,12 +291,16 @@ def compare(tflite_path: Path, onnx_path: Path, outputs: tuple[str, ...]) -> Non
     for picture in (rng.random(given["shape"], np.float32), smooth):
         interpreter.set_tensor(given["index"], np.ascontiguousarray(picture))
         interpreter.invoke()
-        theirs = {d["name"]: interpreter.get_tensor(d["index"]) for d in interpreter.get_output_details()}
+        theirs = {
+            d["name"]: interpreter.get_tensor(d["index"]) for d in interpreter.get_output_details()
+        }
         ours = session.run(list(outputs), {"input_1": picture})
         for name, mine in zip(outputs, ours, strict=True):
             other = theirs.get(name, theirs.get(f"StatefulPartitionedCall:{name}"))
             scale = float(np.abs(other).max())
-            print(f"{onnx_path.stem} {name}: differs by {np.abs(other - mine).max():.2g} of {scale:.3g}")
+            print(
+                f"{onnx_path.stem} {name}: differs by {np.abs(other - mine).max():.2g} of {scale:.3g}"
+            )
 
 
 def main() -> None:

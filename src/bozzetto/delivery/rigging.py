@@ -5,7 +5,7 @@ stress, findings) and `NAME.rig.png` (rest and stress poses). Letters: h w rows 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cv2
@@ -44,7 +44,7 @@ class RigRequest:
     """A finished project's folder, or a model file."""
     output: Path
     """The model to write; its suffix names the format."""
-    options: RigOptions = RigOptions()
+    options: RigOptions = field(default_factory=RigOptions)
     joints: Path | None = None
     """Joints that a person moved."""
     motions: tuple[Path, ...] = ()

@@ -6,7 +6,7 @@ touches; what a bone runs through (sleeves, boots, trousers) bends. Letters: v v
 
 import igl
 import numpy as np
-from jaxtyping import Float64, Int64
+from jaxtyping import Bool, Float32, Float64, Int64
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
@@ -43,7 +43,7 @@ def stiffen_accessories(
         points = mesh.positions[rows]
         if float(np.ptp(points, axis=0).max()) > _LARGEST * height:
             continue
-        if _holds_bone(mesh, piece_of_triangle == piece, points, bones):
+        if _holds_bone(mesh, piece_of_triangle == piece, points, bones=bones):
             continue
         weights[rows] = _shared(points.astype(np.float64), weights[rows], bones)
     return skin_from(weights, options=options)
@@ -68,7 +68,13 @@ def _bone_points(segments: tuple[Segment, ...]) -> Float64[np.ndarray, "n 3"]:
     return np.concatenate([s.start + shares * (s.end - s.start) for s in segments])
 
 
-def _holds_bone(mesh: Mesh, chosen, points, bones: Float64[np.ndarray, "n 3"]) -> bool:
+def _holds_bone(
+    mesh: Mesh,
+    chosen: Bool[np.ndarray, " t"],
+    points: Float32[np.ndarray, "m 3"],
+    *,
+    bones: Float64[np.ndarray, "n 3"],
+) -> bool:
     """Tell whether the piece winds round a point of some bone."""
     low, high = points.min(axis=0), points.max(axis=0)
     near = bones[((bones >= low) & (bones <= high)).all(axis=1)]

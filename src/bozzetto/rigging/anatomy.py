@@ -9,7 +9,7 @@ Letters: c cells, n points, s slices.
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float64, Int64
+from jaxtyping import Bool, Float64
 from scipy.ndimage import binary_dilation
 from scipy.sparse.csgraph import connected_components, dijkstra
 
@@ -75,9 +75,12 @@ def find_anatomy(voxels: Voxels) -> Anatomy | None:
     side = centres[:, 0] - middle
     if not (slab & (side > 0)).any() or not (slab & (side < 0)).any():
         return None
-    crotch, legs = _part_legs(voxels, core, slab, middle)
-    pelvis = _pelvis(voxels, middle, crotch, ground)
-    arms = tuple(_arm(voxels, core & ~legs[0] & ~legs[1], pelvis, sign, middle) for sign in (1, -1))
+    crotch, legs = _part_legs(voxels, core, slab, middle=middle)
+    pelvis = _pelvis(voxels, middle=middle, crotch=crotch, ground=ground)
+    arms = tuple(
+        _arm(voxels, core & ~legs[0] & ~legs[1], pelvis, sign=sign, middle=middle)
+        for sign in (1, -1)
+    )
     if arms[0] is None or arms[1] is None:
         return None
     neck = _neck(voxels, (arms[0], arms[1]), middle)
@@ -96,11 +99,11 @@ def find_anatomy(voxels: Voxels) -> Anatomy | None:
 def median_plane(voxels: Voxels) -> tuple[float, float]:
     """Find the x about which the solid mirrors best; return it and the share that does."""
     solid = voxels.solid
-    near = binary_dilation(solid, np.ones((3, 3, 3), bool))
+    near = binary_dilation(solid, structure=np.ones((3, 3, 3)), iterations=1)
     count = solid.shape[0]
     best, where = 0.0, count - 1
     cells = voxels.cells
-    guess = int(round(float(np.median(cells[:, 0])) * 2))
+    guess = round(float(np.median(cells[:, 0])) * 2)
     reach = max(count // 6, 2)
     for twice in range(guess - reach, guess + reach + 1):
         mirrored = twice - cells[:, 0]
@@ -122,7 +125,7 @@ def centre_of_slice(voxels: Voxels, cells: Mask, height: float) -> Point | None:
 
 def _symmetric_core(voxels: Voxels, middle: float) -> Mask:
     """Tell which cells have a mirror image: leaves out swords and bags on one side."""
-    near = binary_dilation(voxels.solid, np.ones((3, 3, 3), bool), iterations=2)
+    near = binary_dilation(voxels.solid, structure=np.ones((3, 3, 3)), iterations=2)
     twice = round((middle - float(voxels.origin[0])) / voxels.step * 2)
     cells = voxels.cells
     mirrored = twice - cells[:, 0]
@@ -133,7 +136,7 @@ def _symmetric_core(voxels: Voxels, middle: float) -> Mask:
 
 
 def _part_legs(
-    voxels: Voxels, core: Mask, slab: Mask, middle: float
+    voxels: Voxels, core: Mask, slab: Mask, *, middle: float
 ) -> tuple[float, tuple[Mask, Mask]]:
     """Find the greatest height below which the feet are not connected."""
     centres, graph = voxels.centres, voxels.graph
@@ -145,7 +148,7 @@ def _part_legs(
     legs = (none, none)
     for _ in range(9):
         height = (low + high) / 2
-        below = np.flatnonzero(core & (centres[:, 1] < height))
+        below = np.flatnonzero(core & (centres[:, 1] < height)).astype(np.int64)
         label = connected_components(graph[below][:, below], directed=False)[1]
         ours = np.isin(label, label[left[below]])
         theirs = np.isin(label, label[right[below]])
@@ -159,7 +162,7 @@ def _part_legs(
     return low, legs
 
 
-def _pelvis(voxels: Voxels, middle: float, crotch: float, ground: float) -> int:
+def _pelvis(voxels: Voxels, *, middle: float, crotch: float, ground: float) -> int:
     """Return the cell in the middle of the body just above the crotch."""
     height = crotch + 0.08 * (crotch - ground) + voxels.step
     level = np.abs(voxels.centres[:, 1] - height) <= voxels.step
@@ -168,10 +171,12 @@ def _pelvis(voxels: Voxels, middle: float, crotch: float, ground: float) -> int:
     return int(voxels.nearest(np.array([[middle, height, depth]]))[0])
 
 
-def _arm(voxels: Voxels, allowed: Mask, pelvis: int, sign: int, middle: float) -> Arm | None:
+def _arm(voxels: Voxels, allowed: Mask, pelvis: int, *, sign: int, middle: float) -> Arm | None:
     """Find the tip farthest from pelvis and head, and follow it to where it widens."""
     centres = voxels.centres
-    head = int(np.where(np.abs(centres[:, 0] - middle) < 3 * voxels.step, centres[:, 1], -1e9).argmax())
+    head = int(
+        np.where(np.abs(centres[:, 0] - middle) < 3 * voxels.step, centres[:, 1], -1e9).argmax()
+    )
     reach = dijkstra(voxels.graph, indices=[pelvis, head])
     here = allowed & (sign * (centres[:, 0] - middle) > 0)
     if not here.any():
@@ -180,7 +185,7 @@ def _arm(voxels: Voxels, allowed: Mask, pelvis: int, sign: int, middle: float) -
     tip = int(spread.argmax())
     from_tip = dijkstra(voxels.graph, indices=tip)
     length = _widening(voxels, from_tip, float(reach[0][tip]))
-    length = _plausible(voxels, from_tip, length, middle)
+    length = _plausible(voxels, from_tip, length=length, middle=middle)
     ring = np.abs(from_tip - length) <= 1.5 * voxels.step
     ring &= sign * (centres[:, 0] - middle) > 0
     return Arm(
@@ -203,7 +208,7 @@ def _widening(voxels: Voxels, from_tip: Float64[np.ndarray, " c"], reach: float)
 
 
 def _plausible(
-    voxels: Voxels, from_tip: Float64[np.ndarray, " c"], length: float, middle: float
+    voxels: Voxels, from_tip: Float64[np.ndarray, " c"], *, length: float, middle: float
 ) -> float:
     """Keep the shoulder within human bounds between the tip and the median plane."""
     centres = voxels.centres
@@ -226,9 +231,12 @@ def _neck(voxels: Voxels, arms: tuple[Arm, Arm], middle: float) -> float:
     if len(heights) < 4:
         return low + 0.3 * (top - low)
     inner = trunk & (np.abs(centres[:, 0] - middle) < 0.5 * (top - low) + 3 * voxels.step)
-    area = np.array([
-        float((inner & (np.abs(centres[:, 1] - height) <= voxels.step)).sum()) for height in heights
-    ])
+    area = np.array(
+        [
+            float((inner & (np.abs(centres[:, 1] - height) <= voxels.step)).sum())
+            for height in heights
+        ]
+    )
     upper = len(area) // 2
     # Down from the widest slice of the head until slices grow again: that is the shoulders.
     least = lowest = int(area[upper:].argmax()) + upper

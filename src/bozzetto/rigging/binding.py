@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float32, Float64, Int64
-from scipy.sparse import csr_matrix, diags
+from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from bozzetto.asset.skeleton import MAX_INFLUENCES, Skin
@@ -25,7 +25,7 @@ class BindOptions:
 
     falloff: float = 10.0
     """Power of the distance by which influence falls; higher is stiffer."""
-    smoothing: int = 8
+    smoothing: int = 12
     """Rounds of averaging with neighbouring cells; each spreads a bend by about a cell."""
     least_weight: float = 0.02
     """Weights below this are dropped, so that far bones do not tremble along."""
@@ -103,11 +103,17 @@ def _through_the_solid(segments: list[Segment], voxels: Voxels) -> Float64[np.nd
 
 def _averaging(voxels: Voxels) -> csr_matrix:
     """Return the matrix that replaces every cell by the mean of it and its neighbours."""
-    graph = voxels.graph
-    near = csr_matrix(
-        (1.0 / np.maximum(graph.data / voxels.step, 1.0), graph.indices, graph.indptr), graph.shape
-    ) + diags(np.full(len(voxels.cells), 2.0))
-    return (diags(1.0 / np.asarray(near.sum(axis=1)).ravel()) @ near).tocsr()
+    graph, count = voxels.graph, len(voxels.cells)
+    nearness = 1.0 / np.maximum(graph.data / voxels.step, 1.0)
+    near = csr_matrix((nearness, graph.indices, graph.indptr), (count, count))
+    near = near + _diagonal(np.full(count, 2.0))
+    return _diagonal(1.0 / np.asarray(near.sum(axis=1), np.float64).ravel()) @ near
+
+
+def _diagonal(values: Float64[np.ndarray, " c"]) -> csr_matrix:
+    """Return the matrix that scales rows."""
+    places = np.arange(len(values))
+    return csr_matrix((values, (places, places)), (len(values), len(values)))
 
 
 def _at_vertices(
@@ -117,7 +123,7 @@ def _at_vertices(
     distance, cells = voxels.tree.query(positions.astype(np.float64), k=8)
     cells = np.asarray(cells, np.int64)
     share = np.maximum(1.6 * voxels.step - distance, 0) + 1e-4 * voxels.step
-    # Cells across a gap, such as the other thigh's, lie beside the vertex but far through the solid.
+    # Cells across a gap, such as the other thigh's, are near the vertex but far through the solid.
     share *= _same_side(cells, voxels)
     share /= share.sum(axis=1, keepdims=True)
     rows = np.repeat(np.arange(len(positions)), cells.shape[1])
@@ -125,9 +131,7 @@ def _at_vertices(
     return np.asarray(pick @ weights)
 
 
-def _same_side(
-    cells: Int64[np.ndarray, "v k"], voxels: Voxels
-) -> Float64[np.ndarray, "v k"]:
+def _same_side(cells: Int64[np.ndarray, "v k"], voxels: Voxels) -> Float64[np.ndarray, "v k"]:
     """Tell which cells touch the nearest one of their row."""
     gap = np.abs(voxels.cells[cells] - voxels.cells[cells[:, :1]]).max(axis=2)
     return (gap <= 2).astype(np.float64)

@@ -78,7 +78,9 @@ class BlazePose:
         side = max(srgb.shape[:2])
         scale = _DETECTOR_PX / side
         offset = (np.array(srgb.shape[1::-1]) - side) / 2
-        frame = _warp(srgb, _DETECTOR_PX, np.array([[scale, 0, 0], [0, scale, 0]]), -offset * scale)
+        frame = _warp(
+            srgb, _DETECTOR_PX, np.array([[scale, 0, 0], [0, scale, 0]]), shift=-offset * scale
+        )
         boxes, scores = self._detector.run(None, {"input_1": (frame * 2 - 1)[None]})
         best = int(scores[0, :, 0].argmax())
         points = boxes[0, best, 4:8].reshape(2, 2).astype(np.float64) / _DETECTOR_PX
@@ -129,6 +131,7 @@ def _warp(
     srgb: Picture,
     size: int,
     matrix: Float64[np.ndarray, "2 _"],
+    *,
     shift: Float64[np.ndarray, " 2"] | None = None,
 ) -> Float32[np.ndarray, "s s 3"]:
     """Sample a square; pixel centres lie at +0.5 on both sides."""
@@ -201,9 +204,7 @@ def _load(path: Path) -> "InferenceSession":
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     try:
-        return onnxruntime.InferenceSession(
-            path.read_bytes(), options, ["CPUExecutionProvider"]
-        )
+        return onnxruntime.InferenceSession(path.read_bytes(), options, ["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime's own classes do not share a public base.
         raise ResourceError(
             f"The weights at {path} could not be loaded: {error}.", advice="Install them again."

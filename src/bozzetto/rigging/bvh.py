@@ -105,7 +105,9 @@ def read_bvh(text: str) -> CapturedMotion:
             f"{frames} frames of {width} numbers were wanted, got {len(values)} numbers.",
             advice=_ADVICE,
         )
-    return _moving(joints, ends, values[: frames * width].reshape(frames, width), 1 / seconds)
+    return _moving(
+        joints, ends, values[: frames * width].reshape(frames, width), frames_per_second=1 / seconds
+    )
 
 
 def _read_joint(
@@ -143,6 +145,7 @@ def _moving(
     joints: list[_Joint],
     ends: dict[str, tuple[float, float, float]],
     values: Float64[np.ndarray, "k n"],
+    *,
     frames_per_second: float,
 ) -> CapturedMotion:
     """Work out where everything is at each frame."""

@@ -4,15 +4,15 @@ Common pose: arms along +x and -x (a T), legs straight down, everything else as 
 Frame: +y up, facing +z. Letters: r roles, v vertices.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 from jaxtyping import Float32, Float64
 
-from bozzetto.asset.model import Model
-from bozzetto.asset.skeleton import Skeleton
+from bozzetto.asset.model import Model, Part
+from bozzetto.asset.skeleton import Skeleton, Skin
 from bozzetto.rigging.joints import Joints
 from bozzetto.rigging.pose import assembled, bent
 from bozzetto.rigging.rotations import aligning, matrix_from_vector
@@ -110,7 +110,9 @@ def _is_finger(role: str) -> bool:
     return role.endswith(("Metacarpal", "Proximal", "Intermediate", "Distal"))
 
 
-def _moved_parts(model: Model, skeleton: Skeleton, placed: Float64[np.ndarray, "j 4 4"]):
+def _moved_parts(
+    model: Model, skeleton: Skeleton, placed: Float64[np.ndarray, "j 4 4"]
+) -> Iterator[Part]:
     """Bend every part; normals are turned with their vertices."""
     plain = replace(skeleton, asset_from_joint=_unturned(skeleton))
     for part in model.parts:
@@ -118,7 +120,7 @@ def _moved_parts(model: Model, skeleton: Skeleton, placed: Float64[np.ndarray, "
             yield part
             continue
         mesh = part.mesh
-        positions = bent(mesh.positions, part.skin, plain, placed)
+        positions = bent(mesh.positions, part.skin, skeleton=plain, placed=placed)
         normals = None if mesh.normals is None else _turned(mesh.normals, part.skin, placed)
         tangents = mesh.tangents
         if tangents is not None:
@@ -129,7 +131,9 @@ def _moved_parts(model: Model, skeleton: Skeleton, placed: Float64[np.ndarray, "
         )
 
 
-def _turned(directions, skin, placed: Float64[np.ndarray, "j 4 4"]) -> Float32[np.ndarray, "v 3"]:
+def _turned(
+    directions: Float32[np.ndarray, "v 3"], skin: Skin, placed: Float64[np.ndarray, "j 4 4"]
+) -> Float32[np.ndarray, "v 3"]:
     """Turn directions with their joints."""
     blended = np.einsum("vk,vkij->vij", skin.weights, placed[skin.joints][:, :, :3, :3])
     turned = np.einsum("vij,vj->vi", blended, directions)
@@ -147,7 +151,7 @@ def _moved_joints(
     joints: Joints, roles: Sequence[str], placed: Float64[np.ndarray, "j 4 4"]
 ) -> Joints:
     """Carry joints and tips along."""
-    where = {}
+    where: dict[str, Float64[np.ndarray, " 3"]] = {}
     before = {role: joints.at(role) for role in joints.roles}
     for role in joints.roles:
         carrier = role if role in roles else ENDS.get(role, "")

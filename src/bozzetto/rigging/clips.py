@@ -113,17 +113,20 @@ def _sole(
     return np.where(heel[:, 1:2] < ball[:, 1:2], heel, ball)
 
 
-def _degrees(x: Curve | float, y: Curve | float, z: Curve | float, like: Curve):
+def _degrees(
+    x: Curve | float, y: Curve | float, z: Curve | float, *, like: Curve
+) -> Float64[np.ndarray, "k 3"]:
+    """Stack angles about the axes; plain numbers hold for all frames of `like`."""
     return np.stack([np.broadcast_to(np.asarray(v, np.float64), like.shape) for v in (x, y, z)], -1)
 
 
 def _hanging(phase: Curve, *, drop: float, bend: float) -> dict[str, Float64[np.ndarray, "k 3"]]:
     """Let the arms hang, a little bent."""
     return {
-        "leftUpperArm": _degrees(0, 0, -drop, phase),
-        "rightUpperArm": _degrees(0, 0, drop, phase),
-        "leftLowerArm": _degrees(0, -bend, 0, phase),
-        "rightLowerArm": _degrees(0, bend, 0, phase),
+        "leftUpperArm": _degrees(0, 0, -drop, like=phase),
+        "rightUpperArm": _degrees(0, 0, drop, like=phase),
+        "leftLowerArm": _degrees(0, -bend, 0, like=phase),
+        "rightLowerArm": _degrees(0, bend, 0, like=phase),
     }
 
 
@@ -131,19 +134,19 @@ def _idle(phase: Curve) -> Turns:
     """Breathe and shift weight."""
     breath, sway = np.sin(2 * phase), np.sin(phase)
     turns = _hanging(phase, drop=74, bend=12)
-    turns["leftUpperArm"] = _degrees(2, 0, -74 + 1.2 * breath, phase)
-    turns["rightUpperArm"] = _degrees(2, 0, 74 - 1.2 * breath, phase)
+    turns["leftUpperArm"] = _degrees(2, 0, -74 + 1.2 * breath, like=phase)
+    turns["rightUpperArm"] = _degrees(2, 0, 74 - 1.2 * breath, like=phase)
     return turns | {
-        "hips": _degrees(0, 1.5 * sway, 1.2 * sway, phase),
-        "leftUpperLeg": _degrees(-1, 0, -1.2 * sway + 2, phase),
-        "rightUpperLeg": _degrees(-1, 0, -1.2 * sway - 2, phase),
-        "leftLowerLeg": _degrees(2, 0, 0, phase),
-        "rightLowerLeg": _degrees(2, 0, 0, phase),
-        "leftFoot": _degrees(-1, 0, -2, phase),
-        "rightFoot": _degrees(-1, 0, 2, phase),
-        "chest": _degrees(-1.2 * breath, 0, -0.8 * sway, phase),
-        "upperChest": _degrees(-1.0 * breath, 0, -0.4 * sway, phase),
-        "head": _degrees(1.5 * breath, 3 * np.sin(phase + 1.0), 0, phase),
+        "hips": _degrees(0, 1.5 * sway, 1.2 * sway, like=phase),
+        "leftUpperLeg": _degrees(-1, 0, -1.2 * sway + 2, like=phase),
+        "rightUpperLeg": _degrees(-1, 0, -1.2 * sway - 2, like=phase),
+        "leftLowerLeg": _degrees(2, 0, 0, like=phase),
+        "rightLowerLeg": _degrees(2, 0, 0, like=phase),
+        "leftFoot": _degrees(-1, 0, -2, like=phase),
+        "rightFoot": _degrees(-1, 0, 2, like=phase),
+        "chest": _degrees(-1.2 * breath, 0, -0.8 * sway, like=phase),
+        "upperChest": _degrees(-1.0 * breath, 0, -0.4 * sway, like=phase),
+        "head": _degrees(1.5 * breath, 3 * np.sin(phase + 1.0), 0, like=phase),
     }
 
 
@@ -152,8 +155,10 @@ def _walk(phase: Curve) -> Turns:
     turns = _gait(phase, stride=26, knee=58, lean=3, foot=17)
     for side, sign, at in (("left", 1, phase), ("right", -1, phase + np.pi)):
         swing = -24 * np.cos(at)
-        turns[f"{side}UpperArm"] = _degrees(-swing, 0, -sign * 76, phase)
-        turns[f"{side}LowerArm"] = _degrees(0, -sign * (18 + 10 * (1 - np.cos(at)) / 2), 0, phase)
+        turns[f"{side}UpperArm"] = _degrees(-swing, 0, -sign * 76, like=phase)
+        turns[f"{side}LowerArm"] = _degrees(
+            0, -sign * (18 + 10 * (1 - np.cos(at)) / 2), 0, like=phase
+        )
     return turns
 
 
@@ -161,8 +166,8 @@ def _run(phase: Curve) -> Turns:
     """Run: elbows bent, long flight of the free leg."""
     turns = _gait(phase, stride=42, knee=100, lean=11, foot=22)
     for side, sign, at in (("left", 1, phase), ("right", -1, phase + np.pi)):
-        turns[f"{side}UpperArm"] = _degrees(44 * np.cos(at) + 8, 0, -sign * 70, phase)
-        turns[f"{side}LowerArm"] = _degrees(0, -sign * (82 - 14 * np.cos(at)), 0, phase)
+        turns[f"{side}UpperArm"] = _degrees(44 * np.cos(at) + 8, 0, -sign * 70, like=phase)
+        turns[f"{side}LowerArm"] = _degrees(0, -sign * (82 - 14 * np.cos(at)), 0, like=phase)
     return turns
 
 
@@ -173,23 +178,23 @@ def _gait(
     turns: dict[str, Float64[np.ndarray, "k 3"]] = {}
     for side, at in (("left", phase), ("right", phase + np.pi)):
         hip = -stride * np.cos(at) - 0.12 * stride
-        # The free leg bends while it comes forward (phase pi to 2 pi), the standing one gives a bit.
+        # The free leg bends while it comes forward (phase pi to 2 pi), the standing one gives.
         free = np.clip(np.sin(at - np.pi - 0.25), 0, None) ** 1.5
         give = 0.16 * np.clip(np.sin(at * 1.0), 0, None) ** 2
         bend = knee * (free + give) + 4
-        turns[f"{side}UpperLeg"] = _degrees(hip, 0, 0, phase)
-        turns[f"{side}LowerLeg"] = _degrees(bend, 0, 0, phase)
+        turns[f"{side}UpperLeg"] = _degrees(hip, 0, 0, like=phase)
+        turns[f"{side}LowerLeg"] = _degrees(bend, 0, 0, like=phase)
         level = -(hip + bend) * 0.85
         push = foot * np.clip(-np.cos(at + 0.5), 0, None) ** 2
-        turns[f"{side}Foot"] = _degrees(level + push - 0.5 * foot * free, 0, 0, phase)
-        turns[f"{side}Toes"] = _degrees(-0.9 * push, 0, 0, phase)
+        turns[f"{side}Foot"] = _degrees(level + push - 0.5 * foot * free, 0, 0, like=phase)
+        turns[f"{side}Toes"] = _degrees(-0.9 * push, 0, 0, like=phase)
     twist, sway = np.cos(phase), np.sin(phase)
     return turns | {
-        "hips": _degrees(0.4 * lean, -0.22 * stride * twist, 1.6 * sway, phase),
-        "spine": _degrees(0.3 * lean, 0.18 * stride * twist, -0.8 * sway, phase),
-        "chest": _degrees(0.3 * lean, 0.14 * stride * twist, -0.8 * sway, phase),
-        "upperChest": _degrees(0.2 * lean, 0.08 * stride * twist, 0, phase),
-        "head": _degrees(-0.8 * lean, -0.18 * stride * twist, 0, phase),
+        "hips": _degrees(0.4 * lean, -0.22 * stride * twist, 1.6 * sway, like=phase),
+        "spine": _degrees(0.3 * lean, 0.18 * stride * twist, -0.8 * sway, like=phase),
+        "chest": _degrees(0.3 * lean, 0.14 * stride * twist, -0.8 * sway, like=phase),
+        "upperChest": _degrees(0.2 * lean, 0.08 * stride * twist, 0, like=phase),
+        "head": _degrees(-0.8 * lean, -0.18 * stride * twist, 0, like=phase),
     }
 
 
@@ -197,11 +202,11 @@ def _wave(phase: Curve) -> Turns:
     """Greet with the right hand; the rest idles."""
     turns = dict(_idle(phase))
     beat = np.sin(4 * phase)
-    turns["rightShoulder"] = _degrees(0, 0, -8, phase)
-    turns["rightUpperArm"] = _degrees(0, 14, -8, phase)
-    turns["rightLowerArm"] = _degrees(0, 0, -78 - 16 * beat, phase)
-    turns["rightHand"] = _degrees(0, 0, -6 - 12 * beat, phase)
-    turns["head"] = _degrees(1, -8, 2 * beat, phase)
+    turns["rightShoulder"] = _degrees(0, 0, -8, like=phase)
+    turns["rightUpperArm"] = _degrees(0, 14, -8, like=phase)
+    turns["rightLowerArm"] = _degrees(0, 0, -78 - 16 * beat, like=phase)
+    turns["rightHand"] = _degrees(0, 0, -6 - 12 * beat, like=phase)
+    turns["head"] = _degrees(1, -8, 2 * beat, like=phase)
     return turns
 
 

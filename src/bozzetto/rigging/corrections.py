@@ -39,9 +39,7 @@ def joints_to_json(joints: Joints) -> str:
     content = {
         "version": _VERSION,
         "mirror": False,
-        "joints": {
-            role: [round(float(x), 6) for x in joints.at(role)] for role in joints.roles
-        },
+        "joints": {role: [round(float(x), 6) for x in joints.at(role)] for role in joints.roles},
         "confidence": {
             role: round(float(c), 3)
             for role, c in zip(joints.roles, joints.confidence, strict=True)
@@ -114,5 +112,7 @@ def _place(role: str, value: object) -> Float64[np.ndarray, " 3"]:
     numbers = cast("list[object]", value) if isinstance(value, list) else []
     good = [float(n) for n in numbers if isinstance(n, int | float) and math.isfinite(n)]
     if len(good) != 3 or len(numbers) != 3:
-        raise InputError(f"{role}: three finite numbers were wanted, got {value!r}.", advice=_ADVICE)
+        raise InputError(
+            f"{role}: three finite numbers were wanted, got {value!r}.", advice=_ADVICE
+        )
     return np.array(good)

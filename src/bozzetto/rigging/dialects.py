@@ -1,6 +1,6 @@
 """What engines call our joints, how they hang together, and which way their axes point.
 
-Names: Mixamo, VRM 1.0, Unreal's UE5 mannequin, Unity's Humanoid and Godot's SkeletonProfileHumanoid.
+Mixamo, VRM 1.0, Unreal's UE5 mannequin, Unity's Humanoid, Godot's SkeletonProfileHumanoid.
 """
 
 from collections.abc import Callable
@@ -126,7 +126,7 @@ DIALECTS = {
 
 
 def roles_by_name() -> dict[str, str]:
-    """Return our role for every name that any dialect gives it, in lower case without `:` or `_`."""
+    """Return our role for every name that some dialect gives it, by `plain_name`."""
     known: dict[str, str] = {}
     for dialect in DIALECTS.values():
         for bone in BIPED:

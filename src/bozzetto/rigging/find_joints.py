@@ -93,11 +93,11 @@ def _by_shape(voxels: Voxels, anatomy: Anatomy) -> Places:
             middle = centre_of_slice(voxels, cells, min(at, anatomy.crotch - 0.06 * leg))
             guess = np.array([anatomy.middle + sign * 0.06 * anatomy.height, at, 0.0])
             places[side + role] = guess if middle is None else np.array([middle[0], at, middle[2]])
-        places |= _foot(voxels, anatomy, cells, side)
+        places |= _foot(voxels, anatomy, cells, side=side)
     return places
 
 
-def _foot(voxels: Voxels, anatomy: Anatomy, cells: Bool[np.ndarray, " c"], side: str) -> Places:
+def _foot(voxels: Voxels, anatomy: Anatomy, cells: Bool[np.ndarray, " c"], *, side: str) -> Places:
     """Place ankle, ball and toe tip from the foot's outline on the ground."""
     leg = anatomy.crotch - anatomy.ground
     ankle = centre_of_slice(voxels, cells, anatomy.ground + 0.16 * leg)
@@ -166,9 +166,7 @@ def _mirrored(places: Places, middle: float) -> Places:
     return {role: (place + flipped[mirrored(role)]) / 2 for role, place in places.items()}
 
 
-def _trunk(
-    places: Places, voxels: Voxels, anatomy: Anatomy, *, person_leads: bool
-) -> Places:
+def _trunk(places: Places, voxels: Voxels, anatomy: Anatomy, *, person_leads: bool) -> Places:
     """Place hips, spine, neck, head and collarbones between the limbs."""
     shoulders = (places["leftUpperArm"] + places["rightUpperArm"]) / 2
     hips = (places["leftUpperLeg"] + places["rightUpperLeg"]) / 2

@@ -91,12 +91,15 @@ def _triangulated(
     """Meet the lines of sight by least squares, reweighted (Geman-McClure)."""
     views: list[View] = [sighting.portrait.view for sighting in sightings]
     rows = np.array([[view.right[0], view.right[2]] for view in views])
-    seen = [v.lateral_and_height(s.posture.points_px) for v, s in zip(views, sightings, strict=True)]
+    seen = [
+        v.lateral_and_height(s.posture.points_px) for v, s in zip(views, sightings, strict=True)
+    ]
     lateral, heights = np.array([a for a, _ in seen]), np.array([b for _, b in seen])
     trust = np.array([s.posture.visibility**2 * s.score for s in sightings]) + 1e-6
     points, disagreement = np.zeros((NUM_LANDMARKS, 3)), np.zeros(NUM_LANDMARKS)
     for index in range(NUM_LANDMARKS):
-        weight = trust[:, index]
+        weight, miss = trust[:, index], np.zeros(len(views))
+        x = y = z = 0.0
         for _ in range(_ROUNDS):
             normal = (rows * weight[:, None]).T @ rows + 1e-9 * np.eye(2)
             x, z = np.linalg.solve(normal, (rows * weight[:, None]).T @ lateral[:, index])

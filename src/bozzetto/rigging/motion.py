@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Float32, Float64
 
 from bozzetto.asset.skeleton import Clip, Skeleton
 from bozzetto.rigging.canonical import canonical_rest
@@ -53,8 +53,8 @@ def onto_skeleton(
     motion: Motion,
     skeleton: Skeleton,
     joints: Joints,
-    roles: Sequence[str],
     *,
+    roles: Sequence[str],
     facing: float = 0.0,
     travel: Travel = Travel(),
     ground: float = 0.0,
@@ -110,7 +110,9 @@ def _translations(
     return local
 
 
-def _continuous(quaternions):
+def _continuous(
+    quaternions: Float32[np.ndarray, "k j 4"],
+) -> Float32[np.ndarray, "k j 4"]:
     """Give every quaternion the sign nearer to the one before, or blending takes the long way."""
     result = quaternions.copy()
     for frame in range(1, len(result)):

@@ -54,7 +54,7 @@ def at_frame(skeleton: Skeleton, clip: Clip, frame: int) -> Matrices:
 
 
 def bent(
-    positions: Float32[np.ndarray, "v 3"], skin: Skin, skeleton: Skeleton, placed: Matrices
+    positions: Float32[np.ndarray, "v 3"], skin: Skin, *, skeleton: Skeleton, placed: Matrices
 ) -> Float32[np.ndarray, "v 3"]:
     """Move vertices with their joints."""
     moved = placed @ np.linalg.inv(skeleton.asset_from_joint)
@@ -73,7 +73,7 @@ def bent_model(model: Model, placed: Matrices) -> tuple[Float32[np.ndarray, "v 3
     return tuple(
         part.mesh.positions
         if part.skin is None
-        else bent(part.mesh.positions, part.skin, model.skeleton, placed)
+        else bent(part.mesh.positions, part.skin, skeleton=model.skeleton, placed=placed)
         for part in model.parts
     )
 

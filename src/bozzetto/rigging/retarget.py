@@ -20,7 +20,10 @@ from bozzetto.rigging.rotations import matrix_from_vector
 from bozzetto.rigging.template import BIPED, ENDS, SIDES
 
 FRAMES_PER_SECOND = 30.0
-_NEEDED = ("hips", *(s + r for s in SIDES for r in ("UpperArm", "LowerArm", "UpperLeg", "LowerLeg")))
+_NEEDED = (
+    "hips",
+    *(s + r for s in SIDES for r in ("UpperArm", "LowerArm", "UpperLeg", "LowerLeg")),
+)
 
 
 def captured_from_clip(skeleton: Skeleton, clip: Clip) -> CapturedMotion:

@@ -4,7 +4,7 @@ Look for a person and for limbs, refuse what cannot be rigged, place the joints,
 stand it in the wanted rest pose, and put motion on it.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from jaxtyping import Float32
@@ -19,8 +19,8 @@ from bozzetto.rigging.blazepose import BlazePose
 from bozzetto.rigging.canonical import RestPose, restand
 from bozzetto.rigging.clips import make_motion
 from bozzetto.rigging.dialects import Dialect, find_dialect
-from bozzetto.rigging.figure import Figure, figure_of
 from bozzetto.rigging.facing import facing_of, turn_about_y, turned
+from bozzetto.rigging.figure import Figure, figure_of
 from bozzetto.rigging.find_joints import Evidence, find_joints
 from bozzetto.rigging.joints import Joints
 from bozzetto.rigging.landmarks import Landmarks, look
@@ -49,7 +49,7 @@ class RigOptions:
     """Built-in motions to add, each also as `NAME_in_place` where it travels."""
     cells: int = 110
     """Grid cells along the figure's height; joints and weights are found on them."""
-    bind: BindOptions = BindOptions()
+    bind: BindOptions = field(default_factory=BindOptions)
     """How far and how softly bones reach."""
 
 
@@ -91,7 +91,7 @@ class Rigged:
             motion,
             self.model.skeleton,
             self.joints,
-            self.roles,
+            roles=self.roles,
             facing=self.facing,
             travel=Travel(in_place=in_place),
             ground=self.ground,

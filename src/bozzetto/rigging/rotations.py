@@ -64,9 +64,10 @@ def quaternion_from_matrix(matrices: Matrices) -> Float32[np.ndarray, "*b 4"]:
         axis=-2,
     )
     best = trace.argmax(axis=-1)[..., None, None]
-    quaternion = np.take_along_axis(four, best, axis=-2)[..., 0, :]
-    quaternion /= np.linalg.norm(quaternion, axis=-1, keepdims=True)
-    return np.where(quaternion[..., 3:] < 0, -quaternion, quaternion).astype(np.float32)
+    quaternion: Float64[np.ndarray, "*b 4"] = np.take_along_axis(four, best, axis=-2)[..., 0, :]
+    quaternion = quaternion / np.linalg.norm(quaternion, axis=-1, keepdims=True)
+    positive = np.where(quaternion[..., 3:] < 0, -quaternion, quaternion)
+    return positive.astype(np.float32)
 
 
 def matrix_from_quaternion(

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
-from jaxtyping import Float32, UInt8
+from jaxtyping import Float32, Float64, UInt8
 
 from bozzetto.rigging.figure import Figure, figure_of
 from bozzetto.rigging.portraits import View, draw
@@ -76,7 +76,7 @@ def _bones(tile: Tile, rigged: Rigged, view: View) -> Tile:
     return drawn
 
 
-def _pixel(view: View, point) -> tuple[int, int]:
+def _pixel(view: View, point: Float64[np.ndarray, " 3"]) -> tuple[int, int]:
     """Return where a point is seen."""
     across = float(view.right @ (point - view.centre)) * view.pixels_per_metre
     down = float(view.centre[1] - point[1]) * view.pixels_per_metre

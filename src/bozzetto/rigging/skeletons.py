@@ -44,11 +44,11 @@ def build_skeleton(
         above = PARENT[role] or (ROOT if dialect.root else "")
         parents[index] = roles.index(above) if above else -1
         poses[index, :3, 3] = joints.at(role)
-        poses[index, :3, :3] = _axes(joints, role, dialect.axes, facing)
+        poses[index, :3, :3] = _axes(joints, role, dialect.axes, facing=facing)
     return Skeleton(names=names, parents=parents, asset_from_joint=poses)
 
 
-def _axes(joints: Joints, role: str, axes: Axes, facing: float) -> Float64[np.ndarray, "3 3"]:
+def _axes(joints: Joints, role: str, axes: Axes, *, facing: float) -> Float64[np.ndarray, "3 3"]:
     """Return a joint's axes as columns."""
     if axes is Axes.WORLD:
         return np.eye(3)

@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float32, Float64, Int64
+from jaxtyping import Float32, Float64, Int32, Int64
 from scipy.spatial import cKDTree
 
-from bozzetto.asset.model import Model
 from bozzetto.rigging.figure import figure_of
 from bozzetto.rigging.motion import Motion, onto_skeleton
 from bozzetto.rigging.pose import at_frame, bent_model
@@ -84,7 +83,7 @@ def stress(rigged: Rigged) -> tuple[PoseStress, ...]:
     edges = _edges(figure.mesh.triangles)
     lengths = _lengths(rest, edges)
     kept = lengths > 0.002 * figure.height
-    pairs = _touching(figure.mesh.triangles, rest, figure.height)
+    pairs = _touching(rest, figure.height)
     volume = _volume(rest, figure.mesh.triangles)
     results: list[PoseStress] = []
     for name, turns in STRESS_POSES.items():
@@ -110,7 +109,7 @@ def stressed(rigged: Rigged, pose: str) -> Float32[np.ndarray, "v 3"]:
     skeleton = rigged.model.skeleton
     assert skeleton is not None
     clip = onto_skeleton(
-        _still(pose), skeleton, rigged.joints, rigged.roles, facing=rigged.facing,
+        _still(pose), skeleton, rigged.joints, roles=rigged.roles, facing=rigged.facing,
         ground=rigged.ground,
     )  # fmt: skip
     return np.concatenate(bent_model(rigged.model, at_frame(skeleton, clip, 0)))
@@ -145,38 +144,26 @@ def _still(pose: str) -> Motion:
     )
 
 
-def _edges(triangles) -> Int64[np.ndarray, "e 2"]:
+def _edges(triangles: Int32[np.ndarray, "t 3"]) -> Int64[np.ndarray, "e 2"]:
     """List the edges of all triangles, each once."""
     pairs = np.sort(triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2).astype(np.int64), axis=1)
     return np.unique(pairs, axis=0)
 
 
-def _lengths(points, edges: Int64[np.ndarray, "e 2"]) -> Float64[np.ndarray, " e"]:
+def _lengths(
+    points: Float32[np.ndarray, "v 3"], edges: Int64[np.ndarray, "e 2"]
+) -> Float64[np.ndarray, " e"]:
     return np.linalg.norm((points[edges[:, 0]] - points[edges[:, 1]]).astype(np.float64), axis=1)
 
 
-def _volume(points, triangles) -> float:
+def _volume(points: Float32[np.ndarray, "v 3"], triangles: Int32[np.ndarray, "t 3"]) -> float:
     """Return the signed volume; for open surfaces it still changes as the flesh does."""
     centred = (points - points.mean(axis=0)).astype(np.float64)
     first, second, third = (centred[triangles[:, k]] for k in range(3))
     return float(np.einsum("ij,ij->", first, np.cross(second, third)) / 6)
 
 
-def _touching(triangles, points, height: float) -> Int64[np.ndarray, "n 2"]:
+def _touching(points: Float32[np.ndarray, "v 3"], height: float) -> Int64[np.ndarray, "n 2"]:
     """List pairs of vertices at one place that no triangle joins: seams, and pieces that touch."""
-    pairs = cKDTree(points).query_pairs(1e-4 * height, output_type="ndarray")
+    pairs = cKDTree(points.astype(np.float64)).query_pairs(1e-4 * height, output_type="ndarray")
     return np.asarray(pairs, np.int64).reshape(-1, 2)
-
-
-def model_in_pose(rigged: Rigged, pose: str) -> Model:
-    """Return the figure frozen in a stress pose, without skeleton, for pictures."""
-    from dataclasses import replace
-
-    positions, start = stressed(rigged, pose), 0
-    parts = []
-    for part in rigged.model.parts:
-        end = start + part.mesh.num_vertices
-        mesh = replace(part.mesh, positions=positions[start:end].copy(), normals=None, tangents=None)
-        parts.append(replace(part, mesh=mesh, skin=None))
-        start = end
-    return replace(rigged.model, parts=tuple(parts), skeleton=None, clips=())

@@ -7,6 +7,7 @@ legs and arms that can be told apart in any case. Frame: +y up, facing +z. Lette
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.ndimage import label
 
 from bozzetto.errors import InputError
 from bozzetto.findings import Finding, Severity
@@ -155,7 +156,7 @@ def _shape_reason(voxels: Voxels, anatomy: Anatomy) -> Reason | None:
         if arm.shoulder[1] < anatomy.crotch or arm.shoulder[1] > anatomy.top - 0.05 * height:
             return Reason(
                 code="rig.refused.shoulders",
-                message="Shoulders between hips and head were wanted; the shape has limbs elsewhere.",
+                message="Shoulders between hips and head were wanted; the limbs are elsewhere.",
                 fix="Only figures built like a human are rigged.",
             )
     if anatomy.symmetry < _SYMMETRY:
@@ -177,8 +178,6 @@ def _shape_reason(voxels: Voxels, anatomy: Anatomy) -> Reason | None:
 
 def _feet(voxels: Voxels, anatomy: Anatomy) -> tuple[int, int]:
     """Count the pieces on the ground on each side: a chair has two, a man has one."""
-    from scipy.ndimage import label
-
     counts: list[int] = []
     for cells in anatomy.legs:
         low = cells & (voxels.centres[:, 1] < anatomy.ground + 0.06 * anatomy.height)

@@ -1,8 +1,8 @@
 """The space a figure fills, as a grid of cells: it always exists, however broken the mesh is.
 
-A cell is solid where the winding number says inside (Barill et al. 2018) or where the surface runs
-through it, so thin cloth counts too. Distances inside the solid run along a graph of neighbours;
-pieces that do not touch are joined by short bridges, so that every cell can be reached.
+A cell is solid where the winding number says inside (Barill et al. 2018), or where a surface runs
+through it that encloses nothing, so thin cloth counts too. Distances run along a graph of
+neighbours; pieces that do not touch are joined by short bridges, so that every cell can be reached.
 Letters: x y z cells along the axes, c solid cells, n points, v vertices.
 """
 
@@ -13,8 +13,8 @@ from itertools import product
 import igl
 import numpy as np
 from jaxtyping import Bool, Float64, Int64
-from scipy.ndimage import distance_transform_edt
-from scipy.sparse import coo_matrix, csr_matrix
+from scipy.ndimage import binary_dilation
+from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
@@ -62,12 +62,6 @@ class Voxels:
         return cKDTree(self.centres)
 
     @cached_property
-    def depth(self) -> Float64[np.ndarray, " c"]:
-        """Distance of each solid cell from the nearest empty one, metres."""
-        distance = distance_transform_edt(self.solid) * self.step
-        return distance[tuple(self.cells.T)]
-
-    @cached_property
     def numbers(self) -> Int64[np.ndarray, "x y z"]:
         """Number of each solid cell; -1 for empty ones."""
         numbers = np.full(self.solid.shape, -1, np.int64)
@@ -88,14 +82,14 @@ class Voxels:
         rows, columns = np.r_[rows, bridge_rows], np.r_[columns, bridge_columns]
         lengths = np.r_[lengths, spans * _BRIDGE_PENALTY]
         count = len(self.cells)
-        half = coo_matrix((lengths, (rows, columns)), shape=(count, count)).tocsr()
-        return (half + half.T).tocsr()
+        half = csr_matrix((lengths, (rows, columns)), shape=(count, count))
+        return half + half.T
 
     def pieces(self) -> Int64[np.ndarray, " c"]:
         """Number the pieces that touch; one number per solid cell."""
         rows, columns = self._neighbours()
         count = len(self.cells)
-        touch = coo_matrix((np.ones(len(rows)), (rows, columns)), shape=(count, count))
+        touch = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(count, count))
         return connected_components(touch, directed=False)[1].astype(np.int64)
 
     def _neighbours(self) -> tuple[Int64[np.ndarray, " e"], Int64[np.ndarray, " e"]]:
@@ -119,7 +113,7 @@ class Voxels:
         """Join pieces at their nearest cells, the nearest pieces first."""
         count = len(self.cells)
         ones = np.ones(len(rows), np.float64)
-        touch = coo_matrix((ones, (rows, columns)), shape=(count, count))
+        touch = csr_matrix((ones, (rows, columns)), shape=(count, count))
         number, label = connected_components(touch, directed=False)
         joined: list[tuple[int, int]] = []
         rounds = 0
@@ -153,13 +147,16 @@ def voxelize(mesh: Mesh, *, cells: int) -> Voxels:
     step = max(float(high[1] - low[1]) / cells, longest / (_LONGEST * cells))
     shape = np.ceil((high - low) / step).astype(np.int64) + 1 + 2 * _MARGIN
     origin = low - _MARGIN * step
-    solid = _crossed(mesh, origin, step, tuple(shape.tolist()))
-    solid |= _inside(mesh, origin, step, solid)
-    return Voxels(origin=origin, step=step, solid=solid)
+    crossed = _crossed(mesh, origin, step=step, shape=tuple(shape.tolist()))
+    inside = _inside(mesh, origin, step=step, crossed=crossed)
+    # A crossed cell whose middle is outside would close narrow gaps, such as an armpit; it counts
+    # only where there is no inside to stand for it.
+    near = binary_dilation(inside, structure=np.ones((3, 3, 3)), iterations=1)
+    return Voxels(origin=origin, step=step, solid=inside | (crossed & ~near))
 
 
 def _crossed(
-    mesh: Mesh, origin: Float64[np.ndarray, " 3"], step: float, shape: tuple[int, ...]
+    mesh: Mesh, origin: Float64[np.ndarray, " 3"], *, step: float, shape: tuple[int, ...]
 ) -> Bool[np.ndarray, "x y z"]:
     """Mark the cells that the surface runs through."""
     corners = mesh.positions.astype(np.float64)[mesh.triangles]
@@ -176,21 +173,22 @@ def _crossed(
 def _inside(
     mesh: Mesh,
     origin: Float64[np.ndarray, " 3"],
+    *,
     step: float,
     crossed: Bool[np.ndarray, "x y z"],
 ) -> Bool[np.ndarray, "x y z"]:
-    """Mark the empty cells whose middle the surface winds round."""
+    """Mark the cells whose middle the surface winds round."""
     # Far from the surface, in front of all of it, nothing can be inside.
     ahead = np.maximum.accumulate(crossed, axis=2)
     behind = np.maximum.accumulate(crossed[:, :, ::-1], axis=2)[:, :, ::-1]
-    asked = np.argwhere(ahead & behind & ~crossed)
+    asked = np.argwhere(ahead & behind)
     inside = np.zeros_like(crossed)
     if len(asked) == 0:
         return inside
     winding = igl.fast_winding_number(
         mesh.positions.astype(np.float64),
         mesh.triangles.astype(np.int64),
-        asked * step + origin,
+        (asked * step + origin).astype(np.float64),
     )
     kept = asked[np.abs(winding) > 0.5]
     inside[tuple(kept.T)] = True

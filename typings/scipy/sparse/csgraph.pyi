@@ -5,3 +5,9 @@ from scipy.sparse import csr_matrix
 def connected_components(
     csgraph: csr_matrix, directed: bool = ...
 ) -> tuple[int, NDArray[np.int32]]: ...
+def dijkstra(
+    csgraph: csr_matrix,
+    *,
+    indices: int | list[int] | NDArray[np.int64],
+    min_only: bool = ...,
+) -> NDArray[np.float64]: ...
