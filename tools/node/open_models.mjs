@@ -2,7 +2,6 @@
 // Usage: node open_models.mjs SECONDS FILE...   SECONDS: when to look at the first animation.
 // Pictures are not decoded: their bytes are hashed where the loaders hand them to the browser.
 import { createHash } from "node:crypto";
-import { resolveObjectURL } from "node:buffer";
 import { readFile } from "node:fs/promises";
 import { dirname, extname, join } from "node:path";
 import * as THREE from "three";
@@ -28,6 +27,15 @@ globalThis.self = globalThis;
 globalThis.window = globalThis;
 globalThis.document = { createElementNS: () => new Picture(), createElement: () => new Picture() };
 delete globalThis.createImageBitmap;
+
+// Loaders revoke the addresses of pictures as soon as these are decoded; we want them later.
+const blobs = new Map();
+const createObjectURL = URL.createObjectURL;
+URL.createObjectURL = (blob) => {
+  const url = createObjectURL.call(URL, blob);
+  blobs.set(url, blob);
+  return url;
+};
 
 const [seconds, ...files] = process.argv.slice(2);
 const complaints = [];
@@ -84,9 +92,7 @@ globalThis.Request = class {
 globalThis.ProgressEvent ??= class extends Event {};
 
 async function hashed(url) {
-  const bytes = url.startsWith("blob:")
-    ? Buffer.from(await resolveObjectURL(url).arrayBuffer())
-    : await readFile(url);
+  const bytes = blobs.has(url) ? Buffer.from(await blobs.get(url).arrayBuffer()) : await readFile(url);
   return createHash("sha256").update(bytes).digest("hex");
 }
 

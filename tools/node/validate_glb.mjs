@@ -1,7 +1,7 @@
-// Check GLB files with the Khronos glTF Validator.
+// Check GLB and glTF files with the Khronos glTF Validator.
 // Usage: node validate_glb.mjs FILE...   Prints one JSON array; exit code 1 on any error or warning.
 import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, dirname, join } from "node:path";
 import validator from "gltf-validator";
 
 const files = process.argv.slice(2);
@@ -14,7 +14,12 @@ const results = [];
 for (const file of files) {
   const data = new Uint8Array(await readFile(file));
   try {
-    const { issues } = await validator.validateBytes(data, { uri: basename(file), maxIssues: 100 });
+    const { issues } = await validator.validateBytes(data, {
+      uri: basename(file),
+      maxIssues: 100,
+      externalResourceFunction: async (uri) =>
+        new Uint8Array(await readFile(join(dirname(file), decodeURIComponent(uri)))),
+    });
     results.push({
       file,
       errors: issues.numErrors,

@@ -39,7 +39,10 @@ def write_ply(model: Model) -> Written:
     rows = np.zeros(mesh.num_vertices, fields)
     for name, values in columns:
         rows[name] = values
+    # Many readers take faces of one kind only, so quads stay where there is nothing else.
     alone = lone_triangles(mesh)
+    quads = mesh.quad_corners if len(alone) == 0 else mesh.quad_corners[:0]
+    alone = mesh.triangles if len(quads) == 0 else alone
     kinds = {"<f4": "float", "|u1": "uchar"}
     lines = [
         "ply",
@@ -47,12 +50,12 @@ def write_ply(model: Model) -> Written:
         *(f"comment {key} {value}" for key, value in _comments(model)),
         f"element vertex {len(rows)}",
         *(f"property {kinds[values.dtype.str]} {name}" for name, values in columns),
-        f"element face {mesh.num_quads + len(alone)}",
+        f"element face {len(quads) + len(alone)}",
         "property list uchar int vertex_indices",
         "end_header",
     ]
     header = "\n".join(lines).encode() + b"\n"
-    faces = _packed(mesh.quad_corners) + _packed(alone)
+    faces = _packed(quads) + _packed(alone)
     name = f"{slug(model.name)}.ply"
     data = header + rows.tobytes() + faces
     return Written(main=name, files=(NamedFile(name=name, data=data),))

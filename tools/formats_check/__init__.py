@@ -1,0 +1,1 @@
+"""Open what Bozzetto writes with readers that nobody here wrote, and compare."""

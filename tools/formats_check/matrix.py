@@ -1,0 +1,145 @@
+"""Write every format for every subject and open each file with every reader."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from bozzetto.asset.model import Model
+from bozzetto.formats.base import Source, Written
+from bozzetto.formats.grey_maps import separated
+from bozzetto.formats.registry import load_format
+from bozzetto.formats.storing import store
+from tools.formats_check import readers
+from tools.formats_check.facts import FRAME, Facts, Verdict, expected_points, picture_hash, verdicts
+from tools.formats_check.subjects import a_biped, a_cube
+
+Reader = Callable[[Path], Facts]
+_AS_ONE = ("stl", "ply")
+"""Formats that keep neither names nor materials nor parts."""
+_HARMLESS = (
+    # three.js shows neither map; Blender, ufbx and engines read both.
+    "map is not supported in three.js, skipping texture. ShininessExponent",
+    "map is not supported in three.js, skipping texture. ReflectionFactor",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """What one reader says of one file."""
+
+    format: str
+    subject: str
+    reader: str
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    complaints: tuple[str, ...] = ()
+    absent: str = ""
+    """Why the reader did not run; empty where it did."""
+
+    @property
+    def passed(self) -> bool:
+        """All cells pass and nothing was complained about."""
+        every = all(verdict.passed for verdict in self.verdicts.values())
+        return bool(self.verdicts) and every and not self.complaints and not self.absent
+
+
+def run(folder: Path) -> list[Row]:
+    """Return the whole matrix."""
+    rows: list[Row] = []
+    for subject, model in (("static", a_cube()), ("skinned", a_biped())):
+        for name, opened in _table().items():
+            written = load_format(name).write(model)
+            path = store(written, folder=folder / subject / name)
+            rows.append(_own(model, written, name=name, subject=subject))
+            for label, reader in opened.items():
+                rows.append(_row(model, path, reader, name=name, subject=subject, label=label))
+    return rows
+
+
+def _table() -> dict[str, dict[str, Reader]]:
+    """Readers by format."""
+    three = partial(readers.three, frame=FRAME)
+    blender = partial(readers.blender, frame=FRAME)
+    ufbx, usd = partial(readers.ufbx, frame=FRAME), partial(readers.openusd, frame=FRAME)
+    khronos: dict[str, Reader] = {"three.js": three, "khronos": _khronos, "blender": blender}
+    return {
+        "glb": khronos,
+        "gltf": khronos,
+        "fbx": {"ufbx": ufbx, "three.js": three, "blender": blender},
+        "usda": {"openusd": usd, "blender": blender},
+        "usdc": {"openusd": usd, "blender": blender},
+        "usdz": {"openusd": usd, "three.js": three, "blender": blender},
+        "obj": {"trimesh": readers.trimesh, "three.js": three, "blender": blender},
+        "stl": {"trimesh": readers.trimesh, "three.js": three, "blender": blender},
+        "ply": {"trimesh": readers.trimesh, "three.js": three, "blender": blender},
+        "3mf": {"lib3mf": readers.lib3mf},
+    }
+
+
+def _khronos(path: Path) -> Facts:
+    """Only complaints count; the numbers are three.js's."""
+    facts = readers.three(path, frame=FRAME)
+    complaints = tuple(line for line in readers.khronos(path) if not _about_xmp(line))
+    return Facts(triangles=facts.triangles, points=facts.points, complaints=complaints)
+
+
+def _about_xmp(line: str) -> bool:
+    """Tell whether the validator only says that it does not know where our texts stand."""
+    return "KHR_xmp_json_ld" in line
+
+
+def _own(model: Model, written: Written, *, name: str, subject: str) -> Row:
+    """Compare what our own reader gives back."""
+    card = load_format(name).card
+    reading = load_format(name).read(Source.of(written))
+    back = reading.model
+    parted = name not in _AS_ONE
+    pictures = frozenset(picture_hash(p.data) for p in back.pictures) if card.textures else None
+    grey = name in ("fbx", "obj")
+    facts = Facts(
+        triangles=sum(part.mesh.num_triangles for part in back.parts),
+        points=expected_points(back, moving=card.skins),
+        names=tuple(part.name for part in back.parts) if parted else None,
+        materials=tuple(part.surface.name for part in back.parts) if parted else None,
+        pictures=None if grey else pictures,
+        joints=None if back.skeleton is None else back.skeleton.names,
+        clips=tuple((clip.name, clip.seconds) for clip in back.clips) if card.skins else None,
+    )
+    found = verdicts(model, facts, moving=card.skins, pictures=_pictures(model, name=name))
+    return Row(format=name, subject=subject, reader="bozzetto", verdicts=found)
+
+
+def _row(model: Model, path: Path, reader: Reader, *, name: str, subject: str, label: str) -> Row:
+    """Open a file with a reader and compare."""
+    moving = load_format(name).card.skins
+    try:
+        facts = reader(path)
+    except readers.Absent as reason:
+        return Row(format=name, subject=subject, reader=label, absent=str(reason))
+    except Exception as error:
+        complaint = (f"{type(error).__name__}: {str(error)[:1500]}",)
+        return Row(format=name, subject=subject, reader=label, complaints=complaint)
+    if name in _AS_ONE:
+        facts = Facts(triangles=facts.triangles, points=facts.points, vertices=facts.vertices)
+    pictures = _pictures(model, name=name, reader=label)
+    complaints = tuple(
+        line for line in facts.complaints if not any(known in line for known in _HARMLESS)
+    )
+    return Row(
+        format=name,
+        subject=subject,
+        reader=label,
+        verdicts=verdicts(model, facts, moving=moving, pictures=pictures),
+        complaints=complaints,
+    )
+
+
+def _pictures(model: Model, *, name: str, reader: str = "") -> frozenset[str]:
+    """Hash the pictures that a reader should find in a file of a format."""
+    if name == "obj" or name == "fbx":
+        split = separated(model)
+        shown = split.pictures
+        if reader == "three.js":  # It opens neither roughness nor metallic of these formats.
+            shown = split.model.pictures
+        return frozenset(picture_hash(picture.data) for picture in shown)
+    return frozenset(picture_hash(picture.data) for picture in model.pictures)
