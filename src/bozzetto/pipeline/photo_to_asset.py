@@ -33,8 +33,10 @@ from bozzetto.pipeline.retopology import (
     SymmetryFacts,
     dense_surface,
     level_options,
+    mirror_of,
     retopologize,
 )
+from bozzetto.sculpting.sculpt import OutlineFacts, SculptView, fit_finished, sculpt
 from bozzetto.texturing.chart_scale import seen_shares
 from bozzetto.texturing.materials import without_relief
 from bozzetto.texturing.surface import TextureOptions, View, texture_mesh
@@ -63,6 +65,8 @@ class Refined:
     share_mirrored: float
     share_inferred: float
     symmetry: SymmetryFacts
+    outlines: tuple[OutlineFacts, ...]
+    """How far outlines are from the masks', one for each photo."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -219,7 +223,7 @@ def refine_draft(
     options: RefineOptions = RefineOptions(),
     step: Step = no_step,
 ) -> Refined:
-    """Turn a draft into a finished asset: clean mesh, exact budget, UVs, PBR textures.
+    """Turn a draft into a finished asset: outlines fitted, exact budget, UVs, PBR textures.
 
     Args:
         draft: The approved one.
@@ -233,23 +237,27 @@ def refine_draft(
     """
     step("repair")
     dense = dense_surface(draft)
+    step("sculpt")
+    photos = [
+        SculptView(foreground=foreground, camera=camera)
+        for foreground, camera in zip(foregrounds, draft.cameras, strict=False)
+    ]
+    high = sculpt(dense.mesh, photos)
     step("topology")
-    low = retopologize(dense.mesh, options=options)
+    low = retopologize(high.mesh, options=options)
+    finish = fit_finished(low.mesh, photos, draft=high.outlines, mirror=mirror_of(low))
     step("unwrap")
     unwrapped = unwrap(
-        low.mesh,
+        finish.mesh,
         options=UnwrapOptions(texture_size=options.texture_size),
-        seen=seen_shares(low.mesh, draft.cameras),
+        seen=seen_shares(finish.mesh, draft.cameras),
     )
     faceted = options.topology is Topology.LOWPOLY
     step("texture")
     textured = texture_mesh(
         facet(unwrapped.mesh) if faceted else unwrapped.mesh,
         high=low.dense,
-        views=[
-            View(foreground=foreground, camera=camera)
-            for foreground, camera in zip(foregrounds, draft.cameras, strict=False)
-        ],
+        views=[View(foreground=photo.foreground, camera=photo.camera) for photo in photos],
         options=TextureOptions(texture_size=options.texture_size),
         name=name,
         step=step,
@@ -268,4 +276,5 @@ def refine_draft(
         share_mirrored=textured.share_mirrored,
         share_inferred=textured.share_inferred,
         symmetry=low.symmetry,
+        outlines=finish.outlines,
     )

@@ -23,6 +23,7 @@ from bozzetto.pipeline.serialize import text_from
 from bozzetto.pipeline.stage import Timing
 from bozzetto.pipeline.store import Project, write_file
 from bozzetto.pipeline.stored import AssetRecord
+from bozzetto.sculpting.sculpt import OutlineFacts
 from bozzetto.views.mask import Mask
 
 _LIBRARIES = (
@@ -99,6 +100,8 @@ class Report:
     """How the size in metres came about."""
     surface: Surface
     symmetry: SymmetryFacts
+    outlines: tuple[OutlineFacts, ...]
+    """How far outlines are from the masks', one for each photo."""
     facts: Facts
     levels: tuple[LevelFacts, ...]
     """The topology's certificate, one for each level of detail; the asset itself first."""
@@ -171,6 +174,7 @@ def build_report(
             inferred=record.share_inferred,
         ),
         symmetry=record.symmetry,
+        outlines=record.outlines,
         facts=facts,
         levels=levels,
         findings=tuple(dict.fromkeys((*findings, *record.findings))),

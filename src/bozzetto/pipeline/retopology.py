@@ -6,6 +6,8 @@ Pure functions of values; `photo_to_asset` calls them.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from bozzetto.asset.draft import Draft
 from bozzetto.asset.mesh import Mesh
 from bozzetto.findings import Finding, Severity
@@ -17,7 +19,7 @@ from bozzetto.geometry.quads import QuadOptions, quadrangulate
 from bozzetto.geometry.remesh import make_watertight
 from bozzetto.geometry.simplify import Simplified, SimplifyOptions, simplify
 from bozzetto.geometry.smooth import SmoothOptions, smooth
-from bozzetto.geometry.symmetry import find_mirror_plane
+from bozzetto.geometry.symmetry import MirrorPlane, find_mirror_plane
 from bozzetto.geometry.unfold import folded_triangles
 from bozzetto.pipeline.options import RefineOptions, Symmetry, Topology
 from bozzetto.qa.self_intersections import count_self_intersections
@@ -102,6 +104,16 @@ def retopologize(dense: Mesh, *, options: RefineOptions) -> Retopology:
         symmetry=replace(mirror.facts, faces_mirrored=mirrored is not None),
         findings=(*mirror.findings, *made.findings),
     )
+
+
+def mirror_of(made: Retopology) -> MirrorPlane | None:
+    """Return the plane about which a mesh was made symmetric; None where it was not."""
+    facts = made.symmetry
+    if not facts.applied or facts.normal is None:
+        return None
+    across = made.dense.positions.astype(np.float64) @ np.array(facts.normal)
+    middle = (float(across.min()) + float(across.max())) / 2
+    return MirrorPlane(normal=facts.normal, offset=middle, score=facts.score or 0.0)
 
 
 def level_options(options: RefineOptions) -> tuple[RefineOptions, ...]:

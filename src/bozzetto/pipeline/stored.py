@@ -46,12 +46,13 @@ from bozzetto.pipeline.records import (
 from bozzetto.pipeline.retopology import SymmetryFacts
 from bozzetto.pipeline.serialize import digest_of, text_from
 from bozzetto.pipeline.stage import Codec, Outcome, Session, StageKey, run_stage
+from bozzetto.sculpting.sculpt import OutlineFacts
 from bozzetto.views.foreground import Foreground, Side
 
 MASK_VERSION = 1
 ADVICE_VERSION = 1
 DRAFT_VERSION = 2
-ASSET_VERSION = 5
+ASSET_VERSION = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +84,7 @@ class AssetRecord:
     cameras: tuple[CameraRecord, ...]
     """The fitted cameras of the photos."""
     symmetry: SymmetryFacts
+    outlines: tuple[OutlineFacts, ...]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -253,6 +255,7 @@ def _stored(refined: Refined) -> StoredAsset:
         findings=refined.findings,
         cameras=tuple(record_of_camera(camera) for camera in refined.asset.cameras),
         symmetry=refined.symmetry,
+        outlines=refined.outlines,
     )
     return StoredAsset(glb=write_glb(refined.asset), asset=refined.asset, record=record)
 

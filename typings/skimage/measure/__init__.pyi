@@ -9,3 +9,6 @@ def marching_cubes(
     *,
     gradient_direction: Literal["ascent", "descent"] = ...,
 ) -> tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]]: ...
+def find_contours(
+    image: NDArray[np.float32], level: float
+) -> list[NDArray[np.float64]]: ...

@@ -1,0 +1,114 @@
+"""From a draft's surface to the high-poly that the finished mesh is made from and baked from.
+
+Smooth and even, its outlines those of the photos, with the relief that the photos' shading shows.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bozzetto.asset.mesh import Mesh
+from bozzetto.geometry.symmetry import MirrorPlane
+from bozzetto.sculpting.fairing import FairingOptions, fair
+from bozzetto.sculpting.outline import OutlineError
+from bozzetto.sculpting.silhouette import (
+    SilhouetteOptions,
+    Target,
+    fit_silhouette,
+    outline_errors,
+)
+from bozzetto.views.camera import Camera
+from bozzetto.views.foreground import Foreground
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SculptView:
+    """A cut-out photo and the camera that took it."""
+
+    foreground: Foreground
+    camera: Camera
+    """At the photo's size."""
+
+    @property
+    def target(self) -> Target:
+        """The outline that is wanted."""
+        return Target(camera=self.camera, alpha=self.foreground.alpha)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SculptOptions:
+    """Settings of all steps."""
+
+    fairing: FairingOptions = field(default_factory=FairingOptions)
+    silhouette: SilhouetteOptions = field(default_factory=SilhouetteOptions)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutlineFacts:
+    """How far a mesh's outline is from the mask's, in pixels of a picture 1,024 px long."""
+
+    draft: OutlineError
+    """The draft's."""
+    finished: OutlineError
+    """The finished mesh's."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Sculpted:
+    """The high-poly."""
+
+    mesh: Mesh
+    outlines: tuple[OutlineError, ...]
+    """Of the draft, one for each view."""
+
+
+def sculpt(
+    draft: Mesh, views: Sequence[SculptView], *, options: SculptOptions = SculptOptions()
+) -> Sculpted:
+    """Shape a draft's surface; the connectivity stays.
+
+    Args:
+        draft: Closed, triangles share vertices.
+        views: One or more; none leave outlines alone.
+        options: Settings of all steps.
+    """
+    targets = [view.target for view in views]
+    before = outline_errors(draft, targets)
+    fitted = fit_silhouette(
+        fair(draft, options=options.fairing), targets, options=options.silhouette
+    )
+    return Sculpted(mesh=fitted.mesh, outlines=before)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Finish:
+    """The low-poly after its last change of shape."""
+
+    mesh: Mesh
+    outlines: tuple[OutlineFacts, ...]
+    """One for each view."""
+
+
+def fit_finished(
+    mesh: Mesh,
+    views: Sequence[SculptView],
+    *,
+    draft: Sequence[OutlineError],
+    mirror: MirrorPlane | None = None,
+    options: SculptOptions = SculptOptions(),
+) -> Finish:
+    """Fit the finished mesh's own outline: corners of a coarse mesh cut round outlines short.
+
+    Args:
+        mesh: Closed, triangles share vertices; faces, budget and quads stay.
+        views: Those it was sculpted from.
+        draft: How far the draft's outlines were off, for each view.
+        mirror: Plane about which the mesh is symmetric and shall stay so.
+        options: Of the outline.
+    """
+    targets = [view.target for view in views]
+    fitted = fit_silhouette(mesh, targets, mirror=mirror, options=options.silhouette)
+    facts = tuple(
+        OutlineFacts(draft=before, finished=after)
+        for before, after in zip(draft, fitted.after, strict=True)
+    )
+    return Finish(mesh=fitted.mesh, outlines=facts)
