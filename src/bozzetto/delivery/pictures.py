@@ -130,7 +130,9 @@ def encode_texels(texels: Texels, *, name: str, media_type: str, quality: int = 
     return Picture(name=name, media_type=media_type, data=stream.getvalue())
 
 
-def resize_texels(texels: Texels, *, width: int, height: int, role: str) -> Texels:
+def resize_texels(
+    texels: Texels, *, width: int, height: int, role: str
+) -> UInt8[np.ndarray, "h2 w2 c"]:
     """Shrink or grow a picture: colours in linear light, normals to unit length again."""
     if texels.shape[:2] == (height, width):
         return texels
@@ -163,7 +165,8 @@ def _changed(picture: Picture, rules: PictureRules, *, role: str, surface: Surfa
     size = _wanted_size(width, height, rules)
     flip = rules.flips_green and role == "normal"
     obeys = size == (width, height) and not flip and picture.media_type in rules.media_types
-    if obeys and not rules.recodes:
+    unreadable = width == 0 and picture.media_type in rules.media_types and not flip
+    if unreadable or (obeys and not rules.recodes):
         return picture
     texels = decode_texels(picture)
     if surface.alpha_mode is AlphaMode.OPAQUE or role != "base_color":

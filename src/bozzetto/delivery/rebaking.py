@@ -99,13 +99,19 @@ def simplified(mesh: Mesh, target: int) -> Mesh:
     bare = _welded(mesh)
     if bare.num_triangles <= target:
         return bare
-    try:
-        result = simplify(bare, options=SimplifyOptions(target_triangles=target)).mesh
-    except (RuntimeError, ValueError):
-        result = bare
-    if result.num_triangles > target or result.num_triangles < target // 2:
-        result = _roughly(bare, target)
-    return result
+    if not _is_tidy(bare):
+        return _roughly(bare, target)
+    result = simplify(bare, options=SimplifyOptions(target_triangles=target)).mesh
+    return result if target // 2 < result.num_triangles <= target else _roughly(bare, target)
+
+
+def _is_tidy(mesh: Mesh) -> bool:
+    """Tell whether every edge has one or two triangles and borders never meet at a vertex."""
+    start, end = mesh.triangles.reshape(-1), np.roll(mesh.triangles, -1, axis=1).reshape(-1)
+    edges = np.sort(np.stack([start, end], axis=1), axis=1)
+    unique, uses = np.unique(edges, axis=0, return_counts=True)
+    border = np.bincount(unique[uses == 1].reshape(-1), minlength=mesh.num_vertices)
+    return bool((uses <= 2).all()) and bool(np.isin(border, (0, 2)).all())
 
 
 def _roughly(mesh: Mesh, target: int) -> Mesh:
@@ -225,7 +231,7 @@ def _normal_map(
     # Where another wall was hit the normal would point anywhere; flat is nearer the truth.
     detail[(detail[:, 2] < 0.2) | ~anchored.agrees] = (0, 0, 1)
     packed = _filled(
-        (detail * np.float32(0.5) + np.float32(0.5)), texels, gutter, empty=(0.5, 0.5, 1)
+        (detail * np.float32(0.5) + np.float32(0.5)), texels, gutter, empty=(0.5, 0.5, 1.0)
     )
     return _encode(np.round(np.clip(packed, 0, 1) * 255).astype(np.uint8), f"{name}_normal", PNG)
 
@@ -238,11 +244,11 @@ def _filled(
     empty: tuple[float, float, float] = (0.5, 0.5, 0.5),
 ) -> Map:
     """Write values into a map and fill its gutter."""
-    picture = np.empty((texels.size * texels.size, 3), np.float32)
+    picture = np.empty((texels.size, texels.size, 3), np.float32)
     picture[:] = empty
-    picture[texels.index] = values
+    picture.reshape(-1, 3)[texels.index] = values
     gutter.fill(picture)
-    return picture.reshape(texels.size, texels.size, 3)
+    return picture
 
 
 def _encode(texels: np.ndarray, name: str, media_type: str) -> Picture:

@@ -238,8 +238,8 @@ def _complete(mesh: Mesh) -> Mesh:
 
 
 def _stacked(
-    values: Sequence[Float32[np.ndarray, "v c"] | None],
-) -> Float32[np.ndarray, "v c"] | None:
+    values: Sequence[Float32[np.ndarray, "_ _"] | None],
+) -> Float32[np.ndarray, "_ _"] | None:
     """Put the rows of all parts one behind the other."""
     present = [value for value in values if value is not None]
     return np.concatenate(present) if len(present) == len(values) else None

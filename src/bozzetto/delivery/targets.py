@@ -102,14 +102,12 @@ _ALL = (
     Target(
         name="web",
         title="Web pages",
-        format="glb-web",
-        also=("glb",),
-        pictures=PictureRules(longest_px=2048, media_types=(JPEG, PNG), power_of_two=True),
-        profile="web_catalogue_3dc",
-        hints=(
-            "The -web file needs a viewer with meshopt and WebP, such as model-viewer or three.js; "
-            "the plain one opens everywhere.",
+        format="glb",
+        pictures=PictureRules(
+            longest_px=2048, media_types=(JPEG, PNG), power_of_two=True, recodes=True
         ),
+        profile="web_catalogue_3dc",
+        hints=("The file needs no extension: model-viewer, three.js and Babylon.js all open it.",),
     ),
     Target(
         name="ar",
