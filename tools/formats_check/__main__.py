@@ -21,9 +21,8 @@ def main() -> int:
             f"{name} {verdict.measured}{'' if verdict.passed else ' FAIL'}"
             for name, verdict in row.verdicts.items()
         )
-        print(
-            f"{'ok  ' if row.passed else 'skip' if row.absent else 'FAIL'} {label}  {cells}{row.absent}"
-        )
+        mark = "ok  " if row.passed else "skip" if row.absent else "FAIL"
+        print(f"{mark} {label}  {cells}{row.absent}")
         for complaint in row.complaints:
             print(f"       {complaint}")
     failed = [row for row in rows if not row.passed and not row.absent]

@@ -15,6 +15,9 @@ from tools.formats_check.facts import FRAME, Facts, Verdict, expected_points, pi
 from tools.formats_check.subjects import a_biped, a_cube
 
 Reader = Callable[[Path], Facts]
+_LEFT_OUT_BY_BLENDER = {"fbx": "_metallic", "obj": "_normal"}
+"""Its new FBX importer takes metallic from Maya's and 3ds Max's own materials only, and its OBJ
+importer takes normal maps only from `map_Bump`, which others take for heights."""
 _AS_ONE = ("stl", "ply")
 """Formats that keep neither names nor materials nor parts."""
 _HARMLESS = (
@@ -79,13 +82,18 @@ def _table() -> dict[str, dict[str, Reader]]:
 def _khronos(path: Path) -> Facts:
     """Only complaints count; the numbers are three.js's."""
     facts = readers.three(path, frame=FRAME)
-    complaints = tuple(line for line in readers.khronos(path) if not _about_xmp(line))
+    complaints = tuple(line for line in readers.khronos(path) if not _expected(line))
     return Facts(triangles=facts.triangles, points=facts.points, complaints=complaints)
 
 
-def _about_xmp(line: str) -> bool:
-    """Tell whether the validator only says that it does not know where our texts stand."""
-    return "KHR_xmp_json_ld" in line
+def _expected(line: str) -> bool:
+    """Tell whether the validator only says what is known.
+
+    It does not know the extension in which our texts stand, and notes uvs and tangents of parts
+    without pictures, which stay for those who paint them later.
+    """
+    unused = line.startswith(("UNUSED_OBJECT", "UNUSED_MESH_TANGENT"))
+    return "KHR_xmp_json_ld" in line or (unused and ("TEXCOORD" in line or "TANGENT" in line))
 
 
 def _own(model: Model, written: Written, *, name: str, subject: str) -> Row:
@@ -141,5 +149,7 @@ def _pictures(model: Model, *, name: str, reader: str = "") -> frozenset[str]:
         shown = split.pictures
         if reader == "three.js":  # It opens neither roughness nor metallic of these formats.
             shown = split.model.pictures
+        left_out = _LEFT_OUT_BY_BLENDER[name] if reader == "blender" else "-"
+        shown = tuple(picture for picture in shown if not picture.name.endswith(left_out))
         return frozenset(picture_hash(picture.data) for picture in shown)
     return frozenset(picture_hash(picture.data) for picture in model.pictures)

@@ -15,7 +15,7 @@ from shutil import which
 import numpy as np
 
 from tools.formats_check.facts import Facts, picture_hash
-from tools.formats_check.subjects import FRAMES_PER_SECOND
+from tools.formats_check.subjects import CLIP, FRAMES_PER_SECOND
 
 HERE = Path(__file__).parent
 NODE_TOOLS = HERE.parent / "node"
@@ -39,7 +39,7 @@ def three_all(paths: list[Path], *, frame: int) -> list[Facts]:
     """Open several files with three.js in one process."""
     script = NODE_TOOLS / "open_models.mjs"
     seconds = str(frame / FRAMES_PER_SECOND)
-    answers = json.loads(_node("three", [str(script), seconds, *map(str, paths)]))
+    answers = json.loads(_node("three", [str(script), CLIP, seconds, *map(str, paths)]))
     return [_three_facts(answer) for answer in answers]
 
 

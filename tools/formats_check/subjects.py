@@ -14,6 +14,8 @@ from bozzetto.formats.influences import reduced_skin
 
 HEIGHT = 1.7
 FRAMES_PER_SECOND = 30.0
+CLIP = "wave"
+"""The first clip."""
 _JOINTS = (  # Name, parent, place (x, y, z) in metres.
     ("Hips", -1, (0, 0.95, 0)),
     ("Spine", 0, (0, 1.1, 0)),
@@ -77,7 +79,7 @@ def a_biped() -> Model:
         Part(name="body", mesh=body[0], surface=_painted("suit"), skin=body[1]),
         Part(name="head", mesh=head[0], surface=skin, skin=head[1]),
     )
-    clips = (_clip(skeleton, "wave", seconds=1.0), _clip(skeleton, "turn", seconds=0.5))
+    clips = (_clip(skeleton, CLIP, seconds=1.0), _clip(skeleton, "turn", seconds=0.5))
     return Model(
         name="biped",
         parts=parts,
@@ -128,7 +130,7 @@ def _cube(size: float) -> Mesh:
             u, v = (face % 3 + 0.5 + 0.45 * a) / 3, (face // 3 + 0.5 - 0.45 * b) / 2
             uvs.append((u, v))
     base = np.arange(6)[:, None] * 4
-    triangles = np.concatenate([base + [0, 1, 2], base + [0, 2, 3]], axis=1).reshape(-1, 3)
+    triangles = (base + np.array([[0, 1, 2, 0, 2, 3]])).reshape(-1, 3)
     return Mesh(
         positions=np.float32(positions),
         triangles=triangles.astype(np.int32),

@@ -11,14 +11,17 @@ import ufbx
 def main(path: str, frame: str) -> None:
     """Evaluate the first clip at a frame and read meshes, materials, pictures, joints, clips."""
     rest = ufbx.load_file(path)
+    # Before any mesh is touched: later, reading them crashes ufbx 0.0.5.
+    pictures = [hashlib.sha256(bytes(video.content)).hexdigest() for video in list(rest.videos)]
     stacks = list(rest.anim_stacks)
     scene = rest
     if stacks:
         scene = rest.evaluate(stacks[0].anim, int(frame) / 30, evaluate_skinning=True)
     points, triangles, names = [], 0, []
     metres = rest.settings.unit_meters
-    for node in scene.nodes:
-        mesh = node.mesh
+    nodes = list(scene.nodes)
+    meshes = [node.mesh for node in nodes]
+    for node, mesh in zip(nodes, meshes, strict=True):
         if mesh is None:
             continue
         names.append(node.name)
@@ -33,7 +36,7 @@ def main(path: str, frame: str) -> None:
         "points": points,
         "names": names,
         "materials": [material.name for material in rest.materials],
-        "pictures": [hashlib.sha256(bytes(video.content)).hexdigest() for video in rest.videos],
+        "pictures": pictures,
         "joints": [node.name for node in rest.nodes if node.bone is not None],
         "clips": [(stack.name, stack.time_end - stack.time_begin) for stack in stacks],
         "complaints": [f"{w.description}" for w in rest.metadata.warnings],

@@ -1,5 +1,6 @@
 // Open 3D files with three.js and say what is in them, as JSON on standard output.
-// Usage: node open_models.mjs SECONDS FILE...   SECONDS: when to look at the first animation.
+// Usage: node open_models.mjs CLIP SECONDS FILE...   Looks at the animation of that name at that time,
+// or at the first where no name fits.
 // Pictures are not decoded: their bytes are hashed where the loaders hand them to the browser.
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -37,7 +38,7 @@ URL.createObjectURL = (blob) => {
   return url;
 };
 
-const [seconds, ...files] = process.argv.slice(2);
+const [clip, seconds, ...files] = process.argv.slice(2);
 const complaints = [];
 for (const level of ["warn", "error"]) console[level] = (...words) => complaints.push(words.join(" "));
 
@@ -103,7 +104,7 @@ async function facts(file) {
   scene.traverse((node) => node.isMesh && meshes.push(node));
   if (animations.length > 0) {
     const mixer = new THREE.AnimationMixer(scene);
-    mixer.clipAction(animations[0]).play();
+    mixer.clipAction(animations.find(({ name }) => name === clip) ?? animations[0]).play();
     mixer.setTime(Number(seconds));
   }
   const rest = new THREE.Box3();
