@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bozzetto.asset.mesh import Mesh
     from bozzetto.capture.advice import advise
     from bozzetto.capture.load import load_photo
+    from bozzetto.delivery.inspection import inspect_file
     from bozzetto.engines.registry import engine_names, load_engine
     from bozzetto.errors import BozzettoError, InputError
     from bozzetto.findings import Finding, Severity
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
         photo_to_asset,
         refine_draft,
     )
-    from bozzetto.qa.inspect import inspect_file
     from bozzetto.views.photo import Photo
 
 _HOME = {
@@ -59,7 +59,7 @@ _HOME = {
     "cut_out": "bozzetto.matting.cut_out",
     "draft": "bozzetto.front_door",
     "engine_names": "bozzetto.engines.registry",
-    "inspect_file": "bozzetto.qa.inspect",
+    "inspect_file": "bozzetto.delivery.inspection",
     "load_engine": "bozzetto.engines.registry",
     "load_photo": "bozzetto.capture.load",
     "make": "bozzetto.front_door",

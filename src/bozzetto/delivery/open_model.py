@@ -76,16 +76,15 @@ def format_of(path: Path) -> str:
     Raises:
         InputError: Nobody knows the suffix.
     """
-    suffix = path.suffix.lower()
-    by_suffix = {load_format(name).card.suffix: name for name in reversed(format_names())}
-    if suffix == ".usd":  # May be either; the bytes say which.
+    name = path.suffix.lower().removeprefix(".")
+    if name == "usd":  # May be either; the bytes say which.
         return "usdc" if _starts_with(path, b"PXR-USDC") else "usda"
-    if suffix not in by_suffix:
-        raise InputError(
-            f"{path.name} is not of a kind that can be read.",
-            advice=f"Bring one of: {', '.join(sorted(by_suffix))}.",
-        )
-    return by_suffix[suffix]
+    if name in format_names():  # Formats are called as their suffixes are.
+        return name
+    raise InputError(
+        f"{path.name} is not of a kind that can be read.",
+        advice=f"Bring one of: {', '.join(f'.{known}' for known in format_names())}.",
+    )
 
 
 def _starts_with(path: Path, start: bytes) -> bool:

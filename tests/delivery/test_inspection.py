@@ -1,4 +1,5 @@
 import contextlib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -6,9 +7,10 @@ import trimesh
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bozzetto.errors import InputError
+from bozzetto.delivery.inspection import inspect_file
+from bozzetto.delivery.open_model import format_of
+from bozzetto.errors import InputError, UnknownNameError
 from bozzetto.formats.glb import write_glb, write_white_glb
-from bozzetto.qa.inspect import SUFFIXES, inspect_file
 from tests.build import a_sphere
 from tests.textured import a_globe, a_material, an_asset
 
@@ -43,20 +45,17 @@ def test_our_own_file_holds_what_was_written(tmp_path):
     asset = an_asset(mesh=a_globe(columns=20, rows=10), material=a_material(size=32))
     glb = write_glb(asset)
     found = inspect_file(write(tmp_path, "globe.glb", glb))
-    assert (found.file_bytes, found.geometries) == (len(glb), 1)
-    assert found.materials == ("glaze",)
-    assert {(note.role, note.width) for note in found.textures} == {
-        ("baseColorTexture", 32),
-        ("metallicRoughnessTexture", 32),
-        ("normalTexture", 32),
-        ("occlusionTexture", 32),
-    }
-    assert found.topology.triangles == asset.mesh.num_triangles
-    assert found.uv is not None
-    assert found.uv.charts == 1
-    assert found.uv.mirrored_share == 0
-    assert "metres" in found.unit_note
-    assert found.lowest_y == pytest.approx(0)
+    assert (found.file.num_bytes, found.model.num_parts) == (len(glb), 1)
+    assert [material.name for material in found.model.materials] == ["glaze"]
+    assert [(picture.roles, picture.width) for picture in found.model.pictures] == [
+        (("base_color",), 32), (("metallic_roughness", "occlusion"), 32), (("normal",), 32),
+    ]  # fmt: skip
+    assert found.model.topology.triangles == asset.mesh.num_triangles
+    assert found.model.materials[0].uv.charts == 1
+    assert found.model.materials[0].uv.mirrored_share == 0
+    assert "metres" in found.file.unit_note
+    assert found.model.low[1] == pytest.approx(0)
+    assert (found.file.uv_sets, found.file.influences, found.file.morph_targets) == (1, 0, 0)
 
 
 @pytest.mark.parametrize("suffix", [".glb", ".obj", ".ply", ".stl"])
@@ -65,10 +64,11 @@ def test_one_ball_is_the_same_in_every_format(tmp_path, suffix):
     path = tmp_path / f"ball{suffix}"
     trimesh.Trimesh(ball.positions, ball.triangles, process=False).export(path)
     found = inspect_file(path)
-    assert (found.topology.triangles, found.topology.watertight) == (320, True)
-    assert found.topology.size_m == pytest.approx((1, 1, 1), rel=1e-3)
-    assert found.unit_note.startswith("metres" if suffix == ".glb" else "unknown")
-    assert codes(found) == set()
+    topology = found.model.topology
+    assert (topology.triangles, topology.watertight) == (320, True)
+    assert topology.size_m == pytest.approx((1, 1, 1), rel=1e-3)
+    assert found.file.unit_note.startswith("metres" if suffix == ".glb" else "unknown")
+    assert {code for code in codes(found) if code.startswith("asset")} == set()
 
 
 def test_every_placement_in_a_scene_counts(tmp_path):
@@ -81,8 +81,8 @@ def test_every_placement_in_a_scene_counts(tmp_path):
     path = tmp_path / "three.glb"
     scene.export(path)
     found = inspect_file(path)
-    assert (found.geometries, found.topology.pieces) == (3, 3)
-    assert found.topology.size_m[0] == pytest.approx(8)
+    assert (found.model.num_parts, found.model.topology.pieces) == (3, 3)
+    assert found.model.size_m[0] == pytest.approx(8)
 
 
 def test_what_is_wrong_with_an_object_is_said(tmp_path):
@@ -98,19 +98,38 @@ def test_what_is_wrong_with_an_object_is_said(tmp_path):
     }
 
 
+def test_profiles_are_judged_in_the_order_they_are_named(tmp_path):
+    path = write(tmp_path, "globe.glb", write_glb(an_asset()))
+    found = inspect_file(path, profiles=("shopify", "roblox"))
+    assert [result.profile for result in found.profiles] == ["shopify", "roblox"]
+    assert found.accepted
+    refused = inspect_file(path, profiles=("shopify", "quick_look"))
+    assert not refused.accepted
+
+
+def test_a_profile_that_nobody_knows_is_refused_before_any_work():
+    with pytest.raises(UnknownNameError, match="etsy"):
+        inspect_file(Path("nowhere.glb"), profiles=("etsy",))
+
+
+def test_a_usd_file_is_what_its_bytes_say(tmp_path):
+    assert format_of(write(tmp_path, "a.usd", b"#usda 1.0")) == "usda"
+    assert format_of(write(tmp_path, "b.usd", b"PXR-USDC....")) == "usdc"
+
+
 @pytest.mark.parametrize(
     ("name", "data", "sentence"),
     [
         ("photo.png", b"\x89PNG", "not of a kind"),
         ("empty.glb", b"", "is empty"),
-        ("text.glb", b"this is no mesh", "damaged or not what"),
+        ("text.glb", b"this is no mesh", "text.glb"),
         ("text.obj", b"this is no mesh", "text.obj"),
-        ("text.ply", b"ply\nformat nonsense", "damaged or not what"),
+        ("text.ply", b"ply\nformat nonsense", "text.ply"),
         ("text.stl", b"solid nothing\nendsolid", "text.stl"),
-        ("text.gltf", b'{"asset": {"version": "2.0"}', "damaged or not what"),
+        ("text.gltf", b'{"asset": {"version": "2.0"}', "text.gltf"),
         ("lonely.gltf", b'{"asset":{"version":"2.0"},"buffers":[{"uri":"no.bin"}]}', "lonely"),
         ("points.ply", "ply\nformat ascii 1.0\nelement vertex 1\nproperty float x\n"
-         "property float y\nproperty float z\nend_header\n0 0 0\n", "holds no triangles"),
+         "property float y\nproperty float z\nend_header\n0 0 0\n", "holds no faces"),
         ("nan.obj", "v nan 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n", "nan.obj"),
         ("beyond.obj", "v 0 0 0\nf 1 2 3\n", "beyond.obj"),
     ],
@@ -133,7 +152,7 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path):
 )
 @given(st.data())
 def test_damaged_files_raise_only_input_errors(tmp_path, data):
-    suffix = data.draw(st.sampled_from(SUFFIXES))
+    suffix = data.draw(st.sampled_from(sorted(SOUND)))
     content = bytearray(SOUND[suffix])
     for _ in range(data.draw(st.integers(1, 8))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
@@ -141,4 +160,4 @@ def test_damaged_files_raise_only_input_errors(tmp_path, data):
         tmp_path, f"damaged{suffix}", bytes(content[: data.draw(st.integers(1, len(content)))])
     )
     with contextlib.suppress(InputError):
-        assert inspect_file(path).topology.triangles > 0
+        assert inspect_file(path).model.triangles > 0
