@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup setup-train train-smoke demo test lint types unit examples lock clean
+.PHONY: formats-check setup setup-train train-smoke demo test lint types unit examples lock clean
 
 setup: .venv/.ready tools/node/node_modules/.ready
 
@@ -47,6 +47,11 @@ types: setup
 
 unit: setup
 	$(BIN)/pytest
+
+# What independent readers find in files of every format; with Blender too where
+# BOZZETTO_BLENDER_PYTHON names an interpreter that can import bpy.
+formats-check: setup
+	$(BIN)/python -m tools.formats_check
 
 # Renew the lock files; needs uv (pip install uv).
 lock:
