@@ -3,11 +3,11 @@
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute
 from pydantic import JsonValue, TypeAdapter
 from sqlalchemy.exc import IntegrityError
 from starlette.exceptions import HTTPException
@@ -121,6 +121,7 @@ def api(*, lifespan: Lifespan | None = None) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _on_error)
     app.add_exception_handler(HTTPException, _on_error)
     app.add_exception_handler(IntegrityError, _on_error)
+    app.add_exception_handler(Exception, _on_error)
     return app
 
 
@@ -144,7 +145,17 @@ class _Schema:
         return self._schema
 
 
-def _operation_id(route: APIRoute) -> str:
+@runtime_checkable
+class _Named(Protocol):
+    """What has the name of a function; the framework passes several kinds of routes."""
+
+    @property
+    def name(self) -> str:
+        """Return the name."""
+        ...
+
+
+def _operation_id(route: _Named) -> str:
     """Name operations after their functions: generated clients read like the routes."""
     return route.name
 
@@ -164,11 +175,18 @@ def _refusal(error: Exception) -> Refusal:
         return _form_refusal(error)
     if isinstance(error, HTTPException):
         return _http_refusal(error)
+    if isinstance(error, IntegrityError):
+        return Refusal(
+            slug="conflict",
+            status=409,
+            detail="Someone else changed the same thing at the same moment.",
+            advice="Look again, and send the request once more.",
+        )
     return Refusal(
-        slug="conflict",
-        status=409,
-        detail="Someone else changed the same thing at the same moment.",
-        advice="Look again, and send the request once more.",
+        slug="fault",
+        status=500,
+        detail=f"A fault in Bozzetto itself stopped the request ({type(error).__name__}).",
+        advice="Please report it; the service's log has the details.",
     )
 
 

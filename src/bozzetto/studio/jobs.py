@@ -157,7 +157,7 @@ def to_be_cancelled(session: Session, claims: Sequence[Claim]) -> tuple[Claim, .
     query = select(JobRow.id, JobRow.attempt, JobRow.cancel_asked).where(
         JobRow.id.in_([claim.job_id for claim in claims]), JobRow.state == JobState.RUNNING
     )
-    rows = session.execute(query).tuples()
+    rows = session.execute(query)
     now = {job_id: (attempt, asked) for job_id, attempt, asked in rows}
     unwanted = [c for c in claims if now.get(c.job_id, (c.attempt, False)) != (c.attempt, False)]
     return tuple(unwanted)

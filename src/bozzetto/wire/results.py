@@ -161,19 +161,37 @@ class Check(Message):
     """What was measured against what is wanted."""
 
 
+class RigJoint(Message):
+    """One joint of a skeleton."""
+
+    role: str
+    name: str
+    confidence: float = Field(ge=0, le=1)
+    passed: bool | None
+    """Whether all stress poses that turn it passed; null where none does."""
+
+
 class Rig(Result):
     """A skeleton for a finished asset, or the reasons why there is none."""
 
     refinement_id: str
     rigged: bool
-    template: str
-    """As in `biped`; empty where nothing fits."""
-    confidence: float = Field(ge=0, le=1)
     reasons: tuple[str, ...]
+    """Why it was not rigged, and what would help; empty where it was."""
+    skeleton: str
+    """Names and axes of the joints, as in `mixamo`; empty where it was not rigged."""
+    joints: tuple[RigJoint, ...]
+    clips: tuple[str, ...]
     model: File | None
     """GLB with skeleton, skin and clips."""
-    files: tuple[File, ...]
+    sheet: File | None
+    """Rest and stress poses."""
+    positions: File | None
+    """JSON of the joints' places, to be changed and given back as `joints`."""
+    passed: bool
+    """Whether every stress pose passed."""
     checks: tuple[Check, ...]
+    """The stress poses."""
     findings: tuple[Finding, ...]
 
 
@@ -189,6 +207,9 @@ class Export(Result):
     """All files in one archive; null where there is one file only."""
     checks: tuple[Check, ...]
     findings: tuple[Finding, ...]
+
+
+_Metres = Annotated[float, Field(ge=-1000, le=1000)]
 
 
 class MaskRequest(Message):
@@ -239,13 +260,25 @@ class RefinementRequest(Message):
     ] = ()
 
 
+class JointPlace(Message):
+    """Where a person put a joint."""
+
+    role: ShortText
+    position: tuple[_Metres, _Metres, _Metres]
+    """In the asset's frame."""
+
+
 class RigRequest(Message):
     """Put a skeleton into a finished asset, where one fits."""
 
     refinement_id: ShortText | None = None
     """Null for the newest."""
-    template: ShortText | None = None
-    """Null to have it chosen."""
+    skeleton: ShortText = "mixamo"
+    """Names, hierarchy and axes of the joints; `/v1/capabilities` lists them."""
+    clips: Annotated[tuple[ShortText, ...], Field(max_length=20)] = ()
+    """Built-in motions to add; `/v1/capabilities` lists them."""
+    joints: Annotated[tuple[JointPlace, ...], Field(max_length=200)] = ()
+    """Joints that a person moved; the others are found."""
 
 
 class ExportRequest(Message):
@@ -253,5 +286,9 @@ class ExportRequest(Message):
 
     refinement_id: ShortText | None = None
     """Null for the newest."""
+    rig_id: ShortText | None = None
+    """Export that rig rather than the asset without one."""
     target: ShortText = "glb"
-    """Name of a format or target; `/v1/capabilities` lists them."""
+    """A format, a program, or `bundle` for everything; `/v1/capabilities` lists them."""
+    size: ShortText | None = None
+    """As in `height=42cm`; null keeps the size."""

@@ -87,6 +87,9 @@ class Capabilities(Message):
     mask_models: tuple[Choice, ...]
     texture_sizes: tuple[int, ...]
     targets: tuple[Choice, ...]
+    """Of exports."""
+    skeletons: tuple[Choice, ...]
+    clips: tuple[Choice, ...]
     job_kinds: tuple[JobKindInfo, ...]
     limits: Limits
 

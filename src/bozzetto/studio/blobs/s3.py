@@ -132,15 +132,20 @@ class S3Blobs:
             body_sha256=body_sha256,
             settings=settings,
             now=datetime.datetime.now(datetime.UTC),
+            byte_range=byte_range,
         )
-        if byte_range:
-            headers["Range"] = byte_range
         url = f"{settings.endpoint.rstrip('/')}{path}"
         return self._client.build_request(method, url, headers=headers)
 
 
 def sign(
-    method: str, url: str, *, body_sha256: str, settings: S3Settings, now: datetime.datetime
+    method: str,
+    url: str,
+    *,
+    body_sha256: str,
+    settings: S3Settings,
+    now: datetime.datetime,
+    byte_range: str = "",
 ) -> dict[str, str]:
     """Return the headers that prove who asks, for a request without a query.
 
@@ -150,10 +155,13 @@ def sign(
         body_sha256: Of the body, lower-case hex.
         settings: Region and credentials.
         now: UTC.
+        byte_range: As in `bytes=0-9`; empty for all of it.
     """
     parts = urlsplit(url)
     stamp = now.strftime("%Y%m%dT%H%M%SZ")
-    signed = {"host": parts.netloc, "x-amz-content-sha256": body_sha256, "x-amz-date": stamp}
+    asked = {"range": byte_range} if byte_range else {}
+    amz = {"x-amz-content-sha256": body_sha256, "x-amz-date": stamp}
+    signed = {"host": parts.netloc, **asked, **amz}
     names = ";".join(signed)
     lines = "".join(f"{name}:{value}\n" for name, value in signed.items())
     canonical = f"{method}\n{parts.path}\n\n{lines}\n{names}\n{body_sha256}"
@@ -165,10 +173,8 @@ def sign(
     signature = _hmac(key, f"AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{digest}").hex()
     credential = f"{settings.access_key}/{scope}"
     return {
-        "Host": parts.netloc,
-        "x-amz-content-sha256": body_sha256,
-        "x-amz-date": stamp,
-        "Authorization": f"AWS4-HMAC-SHA256 Credential={credential},"
+        **signed,
+        "authorization": f"AWS4-HMAC-SHA256 Credential={credential},"
         f"SignedHeaders={names},Signature={signature}",
     }
 

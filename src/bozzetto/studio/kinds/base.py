@@ -7,7 +7,7 @@ when `run` is called, in a process of its own.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar, cast
+from typing import Generic, Protocol, TypeVar, cast, runtime_checkable
 
 from bozzetto.pipeline.progress import Progress
 from bozzetto.wire.base import File, Message
@@ -17,6 +17,7 @@ from bozzetto.wire.results import Approval, Result
 Request = TypeVar("Request", bound=Message)
 
 
+@runtime_checkable
 class Records(Protocol):
     """What is on record of a project when a job is asked for, and when it runs."""
 

@@ -1,21 +1,48 @@
-"""Exports: a finished asset in a format."""
+"""Exports: a finished asset for a format, a program, or everything in one bundle."""
 
+import mimetypes
+import tempfile
+import zipfile
 from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bozzetto.errors import UnknownNameError
 from bozzetto.formats.registry import format_names
 from bozzetto.studio.kinds.base import JobKind, Kept, PlannedStage, Records, Work
+from bozzetto.studio.kinds.drafts import GLB
 from bozzetto.studio.kinds.needs import need_refinement
-from bozzetto.wire.results import Check, Export, ExportRequest
+from bozzetto.studio.kinds.sources import source_of
+from bozzetto.studio.kinds.timing import as_stage
+from bozzetto.studio.kinds.values import finding_from
+from bozzetto.studio.problems import conflict
+from bozzetto.wire.base import File
+from bozzetto.wire.findings import Finding
+from bozzetto.wire.results import Check, Export, ExportRequest, Refinement, Rig
 from bozzetto.wire.service import Choice
+
+if TYPE_CHECKING:
+    from bozzetto.delivery.exporting import Deliverable, ExportedFile, Placing
+
+BUNDLE = "bundle"
+_MEDIA_TYPES = {".glb": GLB, ".gltf": "model/gltf+json", ".usdz": "model/vnd.usdz+zip"}
 
 
 def targets() -> tuple[Choice, ...]:
     """List everything that can be exported to."""
-    return tuple(Choice(name=name) for name in format_names())
+    # Imported when asked for: the service starts without it.
+    from bozzetto.delivery.targets import TARGETS
+
+    return (
+        *(Choice(name=name) for name in format_names()),
+        *(Choice(name=target.name, summary=target.title) for target in TARGETS.values()),
+        Choice(name=BUNDLE, summary="Several formats, levels, pictures, README and hashes"),
+    )
 
 
 def _check(records: Records, request: ExportRequest) -> ExportRequest:
+    from bozzetto.delivery.sizing import parse_size
+
     refinement = need_refinement(records, request.refinement_id)
     names = [target.name for target in targets()]
     if request.target not in names:
@@ -23,6 +50,12 @@ def _check(records: Records, request: ExportRequest) -> ExportRequest:
             f"There is no target called {request.target!r}.",
             advice=f"Choose one of: {', '.join(names)}.",
         )
+    if request.size is not None:
+        parse_size(request.size)
+    if request.rig_id is not None:
+        rig = Rig.model_validate_json(records.result("rigs", request.rig_id))
+        if rig.model is None:
+            raise conflict("That rig has no model.", advice="Export the asset without it.")
     return request.model_copy(update={"refinement_id": refinement.id})
 
 
@@ -33,6 +66,26 @@ def _plan(request: ExportRequest, num_photos: int) -> tuple[PlannedStage, ...]:
 
 def _run(work: Work, request: ExportRequest) -> Sequence[Kept]:
     refinement = need_refinement(work.records, request.refinement_id)
+    with (
+        as_stage(work.progress, f"export {request.target}", stage="exports"),
+        tempfile.TemporaryDirectory(dir=work.root) as folder,
+    ):
+        return [_write(work, request, refinement=refinement, folder=Path(folder))]
+
+
+def _write(work: Work, request: ExportRequest, *, refinement: Refinement, folder: Path) -> Kept:
+    """Write the files, and keep them with what was found reading them back."""
+    from bozzetto.delivery.exporting import Placing, load_deliverable
+    from bozzetto.delivery.sizing import parse_size
+
+    source = _source(work, request, refinement=refinement, folder=folder)
+    deliverable, noticed = load_deliverable(source)
+    placing = Placing(size=None if request.size is None else parse_size(request.size))
+    out = folder / "files"
+    out.mkdir()
+    checks, findings = _deliver(request.target, deliverable, placing=placing, folder=out)
+    paths = sorted(path for path in out.rglob("*") if path.is_file())
+    files = [_keep(work, path, name=path.relative_to(out).as_posix()) for path in paths]
     base = work.base(0)
     message = Export(
         id=base.id,
@@ -41,19 +94,79 @@ def _run(work: Work, request: ExportRequest) -> Sequence[Kept]:
         created_at=base.created_at,
         refinement_id=refinement.id,
         target=request.target,
-        passed=True,
-        files=tuple(level.model for level in refinement.levels),
-        bundle=None,
-        checks=(Check(name="format", passed=True, message="The finished GLB as it is."),),
-        findings=(),
+        passed=all(check.passed for check in checks),
+        files=tuple(files),
+        bundle=_zip(work, out, paths, name=f"{refinement.name}-{request.target}.zip"),
+        checks=checks,
+        findings=(*(finding_from(finding) for finding in noticed), *findings),
     )
-    return [Kept(message=message)]
+    return Kept(message=message)
+
+
+def _source(work: Work, request: ExportRequest, *, refinement: Refinement, folder: Path) -> Path:
+    """Return what is exported: the asset, or its rig."""
+    if request.rig_id is None:
+        return source_of(work, refinement)
+    rigged = work.root / work.records.folder(request.rig_id) / f"{refinement.name}.glb"
+    if not rigged.exists():
+        raise conflict("The rig's files are not on this machine any more.", advice="Rig again.")
+    copy = folder / rigged.name
+    copy.write_bytes(rigged.read_bytes())
+    return copy
+
+
+def _deliver(
+    name: str, deliverable: "Deliverable", *, placing: "Placing", folder: Path
+) -> tuple[tuple[Check, ...], tuple[Finding, ...]]:
+    """Write for a target; return what reading back showed, and what was noticed."""
+    from bozzetto.delivery.bundling import bundle
+    from bozzetto.delivery.exporting import export, plain_target
+    from bozzetto.delivery.targets import TARGETS
+
+    if name == BUNDLE:
+        made = bundle(deliverable, folder=folder, placing=placing)
+    else:
+        target = TARGETS[name] if name in TARGETS else plain_target(name)
+        made = export(deliverable, target, placing=placing, folder=folder)
+    checks = tuple(check for file in made.files for check in _checks(file))
+    return checks, tuple(finding_from(finding) for finding in made.findings)
+
+
+def _checks(file: "ExportedFile") -> list[Check]:
+    """Say how a file, read back, stands against what was to be written."""
+    return [
+        Check(
+            name=f"{file.path}: {check.name}",
+            passed=check.passed,
+            message=f"wanted {check.wanted}, got {check.got}",
+        )
+        for check in file.comparison.checks
+    ]
+
+
+def _keep(work: Work, path: Path, *, name: str) -> File:
+    """Keep a file with its media type."""
+    guessed = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return work.keep(path, name, _MEDIA_TYPES.get(path.suffix, guessed))
+
+
+def _zip(work: Work, folder: Path, paths: Sequence[Path], *, name: str) -> File | None:
+    """Put all files into one archive; the same files give the same bytes."""
+    if len(paths) < 2:
+        return None
+    archive = folder.parent / "bundle.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as out:
+        for path in paths:
+            entry = zipfile.ZipInfo(path.relative_to(folder).as_posix())
+            entry.external_attr = 0o644 << 16
+            out.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
+    return work.keep(archive, name, "application/zip")
 
 
 EXPORTS = JobKind(
     name="exports",
     one="export",
-    summary="Write a finished asset for a target, checked against what the target wants.",
+    summary="Write a finished asset for a target, and read every file back.",
     request=ExportRequest,
     result=Export,
     check=_check,

@@ -11,6 +11,7 @@ from bozzetto.pipeline.estimates import default_timings_path
 from bozzetto.pipeline.options import TEXTURE_SIZES
 from bozzetto.studio.kinds.exports import targets
 from bozzetto.studio.kinds.registry import KINDS
+from bozzetto.studio.kinds.rigs import clips, skeletons
 from bozzetto.studio.security.actors import Viewer
 from bozzetto.studio.service import TheService
 from bozzetto.wire.service import (
@@ -46,6 +47,8 @@ def get_capabilities(*, actor: Viewer, service: TheService) -> Capabilities:
         mask_models=tuple(Choice(name=name) for name in model_names()),
         texture_sizes=TEXTURE_SIZES,
         targets=targets(),
+        skeletons=skeletons(),
+        clips=clips(),
         job_kinds=tuple(
             JobKindInfo(name=kind.name, summary=kind.summary, available=kind.available())
             for kind in KINDS.values()

@@ -45,10 +45,10 @@ class Gate:
         self._database = database
         limits = settings.limits
         self._requests = RateLimit(
-            per_second=limits.requests_per_second, burst=limits.request_burst
+            per_second=limits.requests_per_second, burst=float(limits.request_burst)
         )
         failures = limits.login_failures_per_minute
-        self._failures = RateLimit(per_second=failures / 60, burst=failures)
+        self._failures = RateLimit(per_second=failures / 60, burst=float(failures))
         self._local = Actor(name="local", role=Role.ADMIN, id="local")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

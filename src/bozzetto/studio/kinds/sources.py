@@ -1,0 +1,33 @@
+"""The files of a finished asset, for whatever is made of it."""
+
+import hashlib
+from pathlib import Path
+
+from bozzetto.errors import ResourceError
+from bozzetto.studio.kinds.base import Work
+from bozzetto.wire.results import Refinement
+
+
+def source_of(work: Work, refinement: Refinement) -> Path:
+    """Return the project's folder where the asset is its newest result, else the asset's file.
+
+    The folder knows more: levels of detail, photos, where the surface comes from.
+
+    Raises:
+        ResourceError: The folder does not hold the asset any more.
+    """
+    published = work.root / f"{refinement.name}.glb"
+    if published.exists() and _is(published, refinement.levels[0].model.sha256):
+        return work.root
+    kept = work.root / work.records.folder(refinement.id) / "asset.glb"
+    if not kept.exists():
+        raise ResourceError(
+            "The asset's folder is not on this machine any more.", advice="Refine it again."
+        )
+    return kept
+
+
+def _is(path: Path, sha256: str) -> bool:
+    """Tell whether a file has that content."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == sha256

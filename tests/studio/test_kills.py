@@ -1,0 +1,99 @@
+"""The service, its dispatcher and its runners are killed at bad moments; nothing is lost."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from tests.studio.running import Running, a_picture, a_project, upload
+
+pytestmark = pytest.mark.slow
+RUNNER, DISPATCHER = "bozzetto.studio.runner", "bozzetto.studio.dispatcher"
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    with Running(tmp_path_factory.mktemp("kills")) as running:
+        yield running
+
+
+def a_started_draft_job(running, *, variants=4, seed=0):
+    """Start drafts and wait until the first one is kept; return the job and its folder."""
+    project = a_project(running.http)
+    upload(running.http, project, a_picture(seed=seed))
+    job = running.start_job(project, "drafts", engine="inflate", variants=variants)
+    drafts = running.data / "work" / project / "drafts"
+    deadline = time.monotonic() + 120
+    while not kept_in(drafts) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert running.job(job)["state"] == "running"
+    return job, drafts
+
+
+def kept_in(folder):
+    """Return what is kept, and when it was written."""
+    return {path.parent.name: path.stat().st_mtime_ns for path in folder.glob("*/stage.json")}
+
+
+def kill_runner(running):
+    for pid in running.children(RUNNER):
+        os.kill(pid, signal.SIGKILL)
+
+
+def kill_dispatcher(running):
+    for pid in running.children(DISPATCHER):
+        os.kill(pid, signal.SIGKILL)
+
+
+def kill_service(running):
+    running.kill_everything()
+    running.start()
+
+
+@pytest.mark.parametrize(
+    ("seed", "kill"), enumerate([kill_runner, kill_dispatcher, kill_service], 1)
+)
+def test_a_killed_job_goes_on_and_repeats_no_finished_stage(running, seed, kill):
+    job, drafts = a_started_draft_job(running, seed=seed)
+    kept = kept_in(drafts)
+    kill(running)
+    ended = running.wait(job)
+    assert (ended["state"], ended["num_results"]) == ("succeeded", 4)
+    assert ended["attempt"] >= 2
+    assert {name: when for name, when in kept_in(drafts).items() if name in kept} == kept
+
+
+def test_cancelling_stops_within_a_second_and_the_next_job_runs(running):
+    job, drafts = a_started_draft_job(running, seed=9, variants=16)
+    asked = time.monotonic()
+    running.http.post(f"/v1/jobs/{job}/cancel")
+    assert running.wait(job)["state"] == "cancelled"
+    assert time.monotonic() - asked < 1.0
+    made = len(kept_in(drafts))
+    again = running.start_job(
+        running.job(job)["project_id"], "drafts", engine="inflate", variants=1
+    )
+    assert running.wait(again)["state"] == "succeeded"
+    assert len(kept_in(drafts)) == made < 16
+
+
+def test_no_process_outlives_the_service(tmp_path):
+    running = Running(tmp_path)
+    running.start()
+    deadline = time.monotonic() + 60
+    while not running.children(RUNNER) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    running.kill_everything()
+    while running.children(RUNNER) + running.children(DISPATCHER):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_a_job_that_takes_too_long_fails_and_says_so(tmp_path):
+    with Running(tmp_path, extra=("--job-seconds", "0.2")) as running:
+        project = a_project(running.http)
+        upload(running.http, project, a_picture())
+        ended = running.wait(running.start_job(project, "drafts", engine="inflate"))
+    assert (ended["state"], ended["error"]["type"]) == ("failed", "/problems/timeout")
+    assert ended["error"]["advice"]

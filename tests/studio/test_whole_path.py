@@ -1,0 +1,133 @@
+"""From a photo to files for a program, over the service, with the typed client."""
+
+import io
+import zipfile
+
+import pytest
+
+import bozzetto
+from bozzetto.client import Studio, StudioError
+from bozzetto.wire.jobs import JobState
+from bozzetto.wire.results import (
+    Draft,
+    DraftRequest,
+    Export,
+    ExportRequest,
+    Mask,
+    MaskRequest,
+    Refinement,
+    RefinementRequest,
+    Rig,
+    RigRequest,
+)
+from tests.studio.running import Running, a_picture
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    with Running(tmp_path_factory.mktemp("path")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def studio(running):
+    with Studio(f"http://127.0.0.1:{running.port}") as studio:
+        yield studio
+
+
+@pytest.fixture(scope="module")
+def finished(studio, tmp_path_factory):
+    """A project that went all the way; its refinement, and what was seen of the job."""
+    photo = tmp_path_factory.mktemp("photo") / "vase.png"
+    photo.write_bytes(a_picture())
+    project = studio.create_project("Blue vase")
+    studio.add_photo(project, photo)
+    assert studio.run(project, MaskRequest()).state is JobState.SUCCEEDED
+    job = studio.run(project, DraftRequest(engine="inflate", variants=2))
+    best = min(studio.results(project, Draft, job=job), key=lambda draft: draft.rank)
+    with pytest.raises(StudioError, match="No draft of the project is approved"):
+        studio.start(project, RefinementRequest())
+    studio.approve(best, reason="Round enough")
+    seen = []
+    job = studio.run(project, RefinementRequest(budget=1000, texture_size=512), watch=seen.append)
+    assert job.state is JobState.SUCCEEDED, job.error
+    (refinement,) = studio.results(project, Refinement)
+    return project, best, refinement, seen
+
+
+def test_every_photo_has_its_mask_and_advice(studio, finished):
+    (mask,) = studio.results(finished[0], Mask)
+    assert mask.mask is not None
+    assert mask.source == "alpha-channel"
+
+
+def test_the_asset_is_what_was_asked_for(studio, finished, tmp_path):
+    _, _, refinement, _ = finished
+    level = refinement.levels[0]
+    assert (level.triangles, level.watertight) == (1000, True)
+    path = studio.download(level.model, tmp_path / "asset.glb")
+    asset = bozzetto.read_glb(path.read_bytes(), name=path.name)
+    assert len(asset.mesh.triangles) == 1000
+    assert refinement.draft_id == finished[1].id
+
+
+def test_the_report_names_who_approved_which_draft(running, finished):
+    project, best, refinement, _ = finished
+    url = f"/v1/projects/{project.id}/refinements/{refinement.id}/report"
+    approval = running.http.get(url).json()["approval"]
+    assert approval["approved_by"] == "local"
+    assert approval["draft_sha256"] == best.sha256
+
+
+def test_progress_grows_and_is_complete_at_the_end_only(finished):
+    seen = finished[3]
+    percents = [job.percent for job in seen]
+    assert percents == sorted(percents)
+    assert [job.percent == 100 for job in seen] == [False] * (len(seen) - 1) + [True]
+    assert {job.stage.split(" ")[0].rstrip(":") for job in seen} >= {"refine"}
+
+
+def test_a_rejected_draft_is_not_refined_any_more(studio, running, finished):
+    project, best, _, _ = finished
+    studio.reject(best, reason="The handle is missing")
+    with pytest.raises(StudioError, match="approved"):
+        studio.start(project, RefinementRequest())
+    told = running.http.get(f"/v1/projects/{project.id}/approvals").json()["items"]
+    assert [item["decision"] for item in told] == ["rejected", "approved"]
+    studio.approve(best)
+
+
+def test_a_vase_is_not_rigged_and_the_reasons_say_why(studio, finished):
+    job = studio.run(finished[0], RigRequest())
+    assert job.state is JobState.SUCCEEDED, job.error
+    (rig,) = studio.results(finished[0], Rig, job=job)
+    assert not rig.rigged
+    assert rig.reasons
+
+
+def test_an_export_for_a_program_reads_back_the_same_and_comes_in_one_archive(
+    studio, finished, tmp_path
+):
+    job = studio.run(finished[0], ExportRequest(target="usdz"))
+    assert job.state is JobState.SUCCEEDED, job.error
+    (export,) = studio.results(finished[0], Export, job=job)
+    assert export.passed
+    assert any(file.name.endswith(".usdz") for file in export.files)
+    data = studio.download(export.bundle, tmp_path / "all.zip").read_bytes()
+    names = zipfile.ZipFile(io.BytesIO(data)).namelist()
+    assert sorted(names) == sorted(file.name for file in export.files)
+
+
+def test_a_job_without_an_object_fails_with_cause_and_advice(studio, tmp_path):
+    from PIL import Image
+
+    photo = tmp_path / "grey.png"
+    Image.new("RGB", (200, 200), (120, 120, 120)).save(photo)
+    project = studio.create_project("Nothing")
+    studio.add_photo(project, photo)
+    job = studio.run(project, DraftRequest(engine="inflate"))
+    assert job.state is JobState.FAILED
+    assert job.error.type == "/problems/photo"
+    assert job.error.advice
