@@ -123,11 +123,20 @@ def encode_texels(texels: Texels, *, name: str, media_type: str, quality: int = 
     if media_type == PNG:
         image.save(stream, "PNG", compress_level=6)
     elif media_type == JPEG:
-        # Full chroma resolution: halved, it would bleed colours across an atlas's seams.
-        image.save(stream, "JPEG", quality=quality, subsampling=0, optimize=True)
+        _save_jpeg(image, stream, quality=quality)
     else:
         image.save(stream, "WEBP", quality=quality, method=4)
     return Picture(name=name, media_type=media_type, data=stream.getvalue())
+
+
+def _save_jpeg(image: Image.Image, stream: BytesIO, *, quality: int) -> None:
+    """Encode a JPEG in full chroma resolution: halved, it would bleed across an atlas's seams."""
+    try:
+        image.save(stream, "JPEG", quality=quality, subsampling=0, optimize=True)
+    except OSError:  # Pillow's buffer for the optimal code is too small for much noise.
+        stream.seek(0)
+        stream.truncate()
+        image.save(stream, "JPEG", quality=quality, subsampling=0)
 
 
 def resize_texels(
