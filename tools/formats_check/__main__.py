@@ -1,4 +1,4 @@
-"""`python -m tools.formats_check`: the matrix formats x readers x (static, skinned).
+"""`python -m tools.formats_check [FORMAT...]`: formats x readers x (static, skinned).
 
 Exit code 1 when any cell fails. Readers that are not installed are listed, not counted.
 """
@@ -13,7 +13,7 @@ from tools.formats_check.matrix import run
 def main() -> int:
     """Write every format, open each with every reader, print the matrix."""
     with tempfile.TemporaryDirectory() as folder:
-        rows = run(Path(folder))
+        rows = run(Path(folder), formats=tuple(sys.argv[1:]))
     width = max(len(f"{row.format} {row.subject} {row.reader}") for row in rows)
     for row in rows:
         label = f"{row.format} {row.subject} {row.reader}".ljust(width)

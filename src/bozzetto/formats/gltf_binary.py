@@ -40,6 +40,8 @@ class BinaryWriter:
     views: list[Json] = field(default_factory=list[Json])
     accessors: list[Json] = field(default_factory=list[Json])
     length: int = 0
+    extra_buffers: list[Json] = field(default_factory=list[Json])
+    """Buffers after the file's own."""
 
     def add_blob(self, data: bytes) -> int:
         """Append bytes as a buffer view of their own and return its index."""
@@ -56,11 +58,12 @@ class BinaryWriter:
         return self._add_accessor(view, indices.reshape(-1, 1))
 
     def add_attribute(
-        self, values: Shaped[np.ndarray, "n ..."], *, with_bounds: bool = False
+        self, values: Shaped[np.ndarray, "n ..."], *, semantic: str = "", with_bounds: bool = False
     ) -> int:
         """Append one value per vertex and return the accessor's index.
 
-        Elements shorter than four bytes are padded, as vertex attributes must be aligned.
+        Elements shorter than four bytes are padded, as vertex attributes must be aligned. The
+        semantic, glTF's name of the attribute, is for writers that pack.
         """
         columns = np.ascontiguousarray(values).reshape(len(values), -1)
         raw = columns.view(np.uint8).reshape(len(values), -1)
@@ -75,7 +78,7 @@ class BinaryWriter:
         return accessor
 
     def add_numbers(
-        self, values: Float32[np.ndarray, "n ..."], *, with_bounds: bool = False
+        self, values: Float32[np.ndarray, "n ..."], *, semantic: str = "", with_bounds: bool = False
     ) -> int:
         """Append what is not one value per vertex: matrices, times, poses."""
         columns = np.ascontiguousarray(values).reshape(len(values), -1)
@@ -109,7 +112,7 @@ def pack_glb(document: Json, *, writer: BinaryWriter) -> bytes:
         **document,
         "accessors": writer.accessors,
         "bufferViews": writer.views,
-        "buffers": [{"byteLength": writer.length}],
+        "buffers": [{"byteLength": writer.length}, *writer.extra_buffers],
     }
     text = json.dumps(complete, separators=(",", ":"), allow_nan=False).encode()
     text += b" " * (-len(text) % 4)

@@ -31,7 +31,11 @@ XMP_CONTEXT = {
 
 
 def gltf_document(
-    model: Model, *, writer: BinaryWriter, uris: Mapping[int, str] = NOTHING_BESIDE
+    model: Model,
+    *,
+    writer: BinaryWriter,
+    uris: Mapping[int, str] = NOTHING_BESIDE,
+    required: tuple[str, ...] = (),
 ) -> Json:
     """Append a model's arrays and pictures to the buffer and describe them.
 
@@ -39,6 +43,7 @@ def gltf_document(
         model: Checked before.
         writer: Collects the buffer.
         uris: Files of pictures by the pictures' `id`; the others go into the buffer.
+        required: Extensions that the writer uses.
     """
     surfaces = surfaces_of(model)
     materials = {id(surface): index for index, surface in enumerate(surfaces)}
@@ -74,7 +79,7 @@ def gltf_document(
             ]
     if model.metadata:
         about["extensions"] = {XMP: {"packet": 0}}
-    return document | _extensions(model)
+    return document | _extensions(model, required=required)
 
 
 def compact_indices(mesh: Mesh) -> Shaped[np.ndarray, " n"]:
@@ -92,7 +97,8 @@ def _node(index: int, part: Part) -> Json:
 def _primitive(part: Part, writer: BinaryWriter, *, material: int) -> Json:
     """Append a mesh to the buffer and describe it."""
     mesh = part.mesh
-    attributes = {"POSITION": writer.add_attribute(mesh.positions, with_bounds=True)}
+    positions = writer.add_attribute(mesh.positions, semantic="POSITION", with_bounds=True)
+    attributes = {"POSITION": positions}
     optional = (
         ("NORMAL", mesh.normals),
         ("TANGENT", mesh.tangents),
@@ -103,10 +109,14 @@ def _primitive(part: Part, writer: BinaryWriter, *, material: int) -> Json:
     )
     for semantic, values in optional:
         if values is not None:
-            attributes[semantic] = writer.add_attribute(values)
+            attributes[semantic] = writer.add_attribute(values, semantic=semantic)
     if part.skin is not None:
-        attributes["JOINTS_0"] = writer.add_attribute(compact_joints(part.skin))
-        attributes["WEIGHTS_0"] = writer.add_attribute(exact_weights(part.skin))
+        attributes["JOINTS_0"] = writer.add_attribute(
+            compact_joints(part.skin), semantic="JOINTS_0"
+        )
+        attributes["WEIGHTS_0"] = writer.add_attribute(
+            exact_weights(part.skin), semantic="WEIGHTS_0"
+        )
     indices = writer.add_indices(compact_indices(mesh))
     return {"attributes": attributes, "indices": indices, "material": material, "mode": 4}
 
@@ -171,7 +181,7 @@ def _animation(clip: Clip, skeleton: Skeleton, writer: BinaryWriter, *, first_jo
     channels: list[Json] = []
 
     def add(joint: int, path: str, values: Float32[np.ndarray, "k c"]) -> None:
-        output = writer.add_numbers(values)
+        output = writer.add_numbers(values, semantic=path)
         target = {"node": first_joint + joint, "path": path}
         channels.append({"sampler": len(samplers), "target": target})
         samplers.append({"input": keys, "output": output, "interpolation": "LINEAR"})
@@ -190,10 +200,10 @@ def _unit(quaternions: Float32[np.ndarray, "k 4"]) -> Float32[np.ndarray, "k 4"]
     return (exact / np.linalg.norm(exact, axis=1, keepdims=True)).astype(np.float32)
 
 
-def _extensions(model: Model) -> Json:
+def _extensions(model: Model, *, required: tuple[str, ...]) -> Json:
     """Return the lists of extensions and the packet of metadata; nothing where none is needed."""
     pictures = {PICTURE_EXTENSIONS.get(picture.media_type) for picture in model.pictures} - {None}
-    used = sorted(name for name in pictures if name is not None)
+    used = sorted([*required, *(name for name in pictures if name is not None)])
     result: Json = {"extensionsRequired": list(used)} if used else {}
     if model.metadata:
         prefixes = {key.partition(":")[0] for key, _ in model.metadata}

@@ -12,6 +12,7 @@ from bozzetto.formats.base import Format
 
 BUILT_IN = {
     "glb": "bozzetto.formats.glb:build",
+    "glb-web": "bozzetto.formats.gltf_web:build",
     "gltf": "bozzetto.formats.gltf:build",
     "fbx": "bozzetto.formats.fbx:build",
     "usda": "bozzetto.formats.usd:build_usda",
