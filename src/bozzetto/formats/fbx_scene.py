@@ -95,13 +95,13 @@ class Scene:
         """
         matrix = np.zeros((4, 4))
         for row, axis in enumerate(("CoordAxis", "UpAxis", "FrontAxis")):
-            column = int(self.setting(axis, row))
+            column = int(self.setting(axis, float(row)))
             if not 0 <= column <= 2:
                 raise FormatError(f"{self.name}: the axis {column} does not exist.")
-            matrix[row, column] = self.setting(f"{axis}Sign", 1)
+            matrix[row, column] = self.setting(f"{axis}Sign", 1.0)
         if abs(np.linalg.det(matrix[:3, :3])) < 0.5:
             raise FormatError(f"{self.name}: the axes of the file are no frame.")
-        matrix[:3, :3] *= self.setting("UnitScaleFactor", 1) / 100
+        matrix[:3, :3] *= self.setting("UnitScaleFactor", 1.0) / 100
         matrix[3, 3] = 1
         return matrix
 
