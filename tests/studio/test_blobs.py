@@ -103,8 +103,33 @@ def s3():
 @pytest.fixture(params=["local", "s3"])
 def store(request, tmp_path):
     if request.param == "local":
-        return LocalBlobs(tmp_path / "blobs")
-    return S3Blobs(settings_for(request.getfixturevalue("s3")))
+        yield LocalBlobs(tmp_path / "blobs")
+    else:
+        yield from an_s3_store(request.getfixturevalue("s3"))
+
+
+def an_s3_store(port, *, secret=SECRET):
+    store = S3Blobs(settings_for(port, secret=secret))
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def remote(s3):
+    """The store on the other machine."""
+    yield from an_s3_store(s3)
+
+
+@pytest.fixture
+def stranger(s3):
+    """The same, with wrong credentials."""
+    yield from an_s3_store(s3, secret="wrong")
+
+
+@pytest.fixture
+def nowhere():
+    """A store where nobody listens."""
+    yield from an_s3_store(1)
 
 
 def a_file(folder, data=DATA):
@@ -163,29 +188,27 @@ def test_a_name_that_is_no_hash_is_no_path(tmp_path, name):
         list(LocalBlobs(tmp_path).chunks(name, start=0, end=1))
 
 
-def test_a_store_that_stumbles_is_asked_again(s3, tmp_path):
-    store = S3Blobs(settings_for(s3))
-    sha256 = store.put(a_file(tmp_path))
+def test_a_store_that_stumbles_is_asked_again(remote, tmp_path):
+    sha256 = remote.put(a_file(tmp_path))
     FakeS3.failures.extend([503, 500])
-    assert b"".join(store.chunks(sha256, start=0, end=4)) == DATA[:4]
+    assert b"".join(remote.chunks(sha256, start=0, end=4)) == DATA[:4]
 
 
-def test_wrong_credentials_say_what_to_check(s3, tmp_path):
+def test_wrong_credentials_say_what_to_check(stranger, tmp_path):
     with pytest.raises(ResourceError, match=r"403.*credentials"):
-        S3Blobs(settings_for(s3, secret="wrong")).put(a_file(tmp_path))
+        stranger.put(a_file(tmp_path))
 
 
-def test_a_store_that_is_not_there_is_a_sentence(tmp_path):
+def test_a_store_that_is_not_there_is_a_sentence(nowhere, tmp_path):
     with pytest.raises(ResourceError, match="cannot be reached"):
-        S3Blobs(settings_for(1)).put(a_file(tmp_path))
+        nowhere.put(a_file(tmp_path))
 
 
-def test_bytes_that_changed_in_the_store_are_not_handed_out(s3, tmp_path):
-    store = S3Blobs(settings_for(s3))
-    sha256 = store.put(a_file(tmp_path))
+def test_bytes_that_changed_in_the_store_are_not_handed_out(remote, tmp_path):
+    sha256 = remote.put(a_file(tmp_path))
     FakeS3.objects[f"/bucket/some/where/{sha256}"] = b"other"
     with pytest.raises(ResourceError, match="other bytes"):
-        store.fetch(sha256, tmp_path / "back")
+        remote.fetch(sha256, tmp_path / "back")
 
 
 def test_the_secret_is_not_shown():

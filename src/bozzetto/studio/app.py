@@ -19,7 +19,7 @@ from bozzetto.studio.blobs.registry import open_blobs
 from bozzetto.studio.database import Database
 from bozzetto.studio.idempotency import Idempotency
 from bozzetto.studio.intake import Intake
-from bozzetto.studio.openapi import complete
+from bozzetto.studio.openapi import JsonObject, complete
 from bozzetto.studio.problems import Refusal, RefusedError, refusal_of
 from bozzetto.studio.routes import about, access, approvals, files, jobs, photos, projects, results
 from bozzetto.studio.routes.answers import PROBLEMS
@@ -69,6 +69,7 @@ def create_app(settings: Settings, *, page: Path = PAGE) -> Gate:
         del app
         yield
         await service.watcher.close()
+        service.blobs.close()
         database.close()
 
     app = api(lifespan=lifespan)
@@ -130,9 +131,9 @@ class _Schema:
 
     def __init__(self, app: FastAPI) -> None:
         self._app = app
-        self._schema: dict[str, JsonValue] = {}
+        self._schema: JsonObject = {}
 
-    def __call__(self) -> dict[str, JsonValue]:
+    def __call__(self) -> JsonObject:
         """Return the schema; made once."""
         if not self._schema:
             made = get_openapi(

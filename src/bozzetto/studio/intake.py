@@ -80,10 +80,11 @@ def rewrite_photo(received: Received) -> TakenIn:
         rgb = np.dstack([rgb, alpha])
     exif = Image.Exif()
     if photo.focal_px is not None:
-        details = exif.get_ifd(ExifTags.IFD.Exif)
-        details[ExifTags.Base.FocalLength] = photo.focal_px / 100
-        details[ExifTags.Base.FocalPlaneXResolution] = 100.0
-        details[ExifTags.Base.FocalPlaneResolutionUnit] = 4  # Pixels for each millimetre.
+        exif[ExifTags.IFD.Exif] = {
+            ExifTags.Base.FocalLength: photo.focal_px / 100,
+            ExifTags.Base.FocalPlaneXResolution: 100.0,
+            ExifTags.Base.FocalPlaneResolutionUnit: 4,  # Pixels for each millimetre.
+        }
     picture = Image.fromarray(np.ascontiguousarray(rgb))
     picture.save(received.target, format="PNG", compress_level=1, exif=exif)
     return TakenIn(

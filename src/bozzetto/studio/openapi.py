@@ -1,16 +1,19 @@
 """Complete the schema that the framework makes: problem details, tokens, idempotency keys."""
 
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from pydantic import JsonValue
 from pydantic.json_schema import models_json_schema
 
 from bozzetto.wire.problems import Problem
 
-_Object = dict[str, JsonValue]
+if TYPE_CHECKING:
+    JsonObject = dict[str, JsonValue]
+else:
+    JsonObject = dict[str, object]  # Run-time checkers cannot follow a type that names itself.
 _OPEN = ("get_health", "log_in")
 _FORM_ERRORS = ("HTTPValidationError", "ValidationError")
-_KEY: _Object = {
+_KEY: JsonObject = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
@@ -19,7 +22,7 @@ _KEY: _Object = {
 }
 
 
-def complete(schema: _Object) -> _Object:
+def complete(schema: JsonObject) -> JsonObject:
     """Add what the framework does not know, and take out what it makes up."""
     components = _object(schema, "components")
     schemas = _object(components, "schemas")
@@ -28,18 +31,18 @@ def complete(schema: _Object) -> _Object:
     _, definitions = models_json_schema(
         [(Problem, "serialization")], ref_template="#/components/schemas/{model}"
     )
-    schemas.update(cast("_Object", definitions["$defs"]))
+    schemas.update(cast("JsonObject", definitions["$defs"]))
     components["securitySchemes"] = {
         "token": {"type": "http", "scheme": "bearer"},
         "session": {"type": "apiKey", "in": "cookie", "name": "bozzetto_session"},
     }
     for methods in _object(schema, "paths").values():
-        for method, operation in cast("dict[str, _Object]", methods).items():
+        for method, operation in cast("dict[str, JsonObject]", methods).items():
             _complete_operation(method, operation)
     return schema
 
 
-def _complete_operation(method: str, operation: _Object) -> None:
+def _complete_operation(method: str, operation: JsonObject) -> None:
     """Complete one operation."""
     _object(operation, "responses").pop("422", None)
     if operation["operationId"] not in _OPEN:
@@ -50,6 +53,6 @@ def _complete_operation(method: str, operation: _Object) -> None:
         parameters.append(_KEY)
 
 
-def _object(parent: _Object, name: str) -> _Object:
+def _object(parent: JsonObject, name: str) -> JsonObject:
     """Return a part of the schema."""
-    return cast("_Object", parent[name])
+    return cast("JsonObject", parent[name])

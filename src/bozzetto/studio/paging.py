@@ -2,13 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 from fastapi import Depends, Query
 from sqlalchemy import Select
 from sqlalchemy.orm import InstrumentedAttribute, Session
-
-from bozzetto.wire.base import Page
 
 Row = TypeVar("Row")
 Item = TypeVar("Item")
@@ -22,6 +20,15 @@ class Slice:
 
     limit: int
     after: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Found(Generic[Item]):
+    """One page of messages; routes name the type of page that the schema has."""
+
+    items: tuple[Item, ...]
+    next: str | None
+    """The cursor of the next page; None at the end."""
 
 
 def _slice(
@@ -45,7 +52,7 @@ def page_of(
     number_of: Callable[[Row], int],
     show: Callable[[Row], Item],
     newest_first: bool = True,
-) -> Page[Item]:
+) -> Found[Item]:
     """Read one page of a query.
 
     Args:
@@ -63,7 +70,7 @@ def page_of(
     rows = list(session.scalars(query.order_by(order).limit(part.limit + 1)))
     more = len(rows) > part.limit
     rows = rows[: part.limit]
-    return Page(
+    return Found(
         items=tuple(show(row) for row in rows),
         next=str(number_of(rows[-1])) if more else None,
     )

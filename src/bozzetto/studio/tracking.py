@@ -80,7 +80,7 @@ class Tracker:
         """Return the seconds to go, and whether all of them were measured."""
         expected = [seconds for _, seconds in self._left]
         known = None not in expected
-        total = sum(_UNKNOWN_SECONDS if s is None else s for s in expected)
+        total = sum((_UNKNOWN_SECONDS if s is None else s for s in expected), 0.0)
         if self._running is not None:
             _, seconds, since = self._running
             known = known and seconds is not None

@@ -40,6 +40,10 @@ class BlobStore(Protocol):
         """Forget bytes; those that are not there are forgotten already."""
         ...
 
+    def close(self) -> None:
+        """Let go of connections."""
+        ...
+
 
 def sha256_of(path: Path) -> str:
     """Hash a file."""

@@ -49,6 +49,9 @@ class LocalBlobs:
         """Forget bytes."""
         self._path(sha256).unlink(missing_ok=True)
 
+    def close(self) -> None:
+        """Nothing is held."""
+
     def _path(self, sha256: str) -> Path:
         """Return where the bytes are; a name that is no hash could be any path."""
         if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):

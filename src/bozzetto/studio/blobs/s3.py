@@ -78,6 +78,10 @@ class S3Blobs:
         """Forget bytes."""
         self._send("DELETE", sha256)
 
+    def close(self) -> None:
+        """Close all connections."""
+        self._client.close()
+
     def _send(
         self, method: str, sha256: str, *, body: Path | None = None, body_sha256: str = ""
     ) -> httpx.Response:
@@ -86,14 +90,15 @@ class S3Blobs:
             response = self._attempt(self._request(method, sha256), stream=False)
         else:
             with body.open("rb") as file:
-                request = self._request(method, sha256, body_sha256=body_sha256)
-                sized = self._client.build_request(
+                chunks = iter(lambda: file.read(CHUNK_BYTES), b"")
+                request = self._request(
                     method,
-                    request.url,
-                    headers={**request.headers, "Content-Length": str(body.stat().st_size)},
-                    content=iter(lambda: file.read(CHUNK_BYTES), b""),
+                    sha256,
+                    body_sha256=body_sha256,
+                    content=chunks,
+                    num_bytes=body.stat().st_size,
                 )
-                response = self._attempt(sized, stream=False, attempts=1)
+                response = self._attempt(request, stream=False, attempts=1)
         if response.status_code not in (200, 204, 404):
             raise _failure(response, sha256)
         return response
@@ -121,6 +126,8 @@ class S3Blobs:
         *,
         body_sha256: str = _EMPTY_SHA256,
         byte_range: str = "",
+        content: Iterator[bytes] | None = None,
+        num_bytes: int = 0,
     ) -> httpx.Request:
         """Build and sign a request for one object."""
         settings = self._settings
@@ -135,7 +142,9 @@ class S3Blobs:
             byte_range=byte_range,
         )
         url = f"{settings.endpoint.rstrip('/')}{path}"
-        return self._client.build_request(method, url, headers=headers)
+        if content is not None:
+            headers["content-length"] = str(num_bytes)
+        return self._client.build_request(method, url, headers=headers, content=content)
 
 
 def sign(

@@ -84,7 +84,7 @@ def list_tokens(*, actor: Admin, service: TheService, part: TheSlice) -> Page[To
     """List tokens, newest first."""
     del actor
     with service.database.reading() as session:
-        return page_of(
+        found = page_of(
             session,
             select(TokenRow),
             part,
@@ -92,6 +92,7 @@ def list_tokens(*, actor: Admin, service: TheService, part: TheSlice) -> Page[To
             number_of=lambda row: row.number,
             show=token_message,
         )
+        return Page[Token](items=found.items, next=found.next)
 
 
 @router.delete("/tokens/{token_id}", status_code=204, response_class=Response)
@@ -110,7 +111,7 @@ def list_audit(*, actor: Admin, service: TheService, part: TheSlice) -> Page[Aud
     """List who changed what, and what was refused, newest first."""
     del actor
     with service.database.reading() as session:
-        return page_of(
+        found = page_of(
             session,
             select(AuditRow),
             part,
@@ -118,3 +119,4 @@ def list_audit(*, actor: Admin, service: TheService, part: TheSlice) -> Page[Aud
             number_of=lambda row: row.number,
             show=audit_message,
         )
+        return Page[AuditEntry](items=found.items, next=found.next)

@@ -77,7 +77,7 @@ def list_approvals(
         project_row(session, project_id)
         current = current_approval(session, project_id)
         current_id = "" if current is None else current.id
-        return page_of(
+        found = page_of(
             session,
             select(ApprovalRow).where(ApprovalRow.project_id == project_id),
             part,
@@ -85,3 +85,4 @@ def list_approvals(
             number_of=lambda row: row.number,
             show=lambda row: approval_message(row, current=row.id == current_id),
         )
+        return Page[Approval](items=found.items, next=found.next)

@@ -148,7 +148,7 @@ def _list(
     if state is not None:
         query = query.where(JobRow.state == state)
     with service.database.reading() as session:
-        return page_of(
+        found = page_of(
             session,
             query,
             part,
@@ -156,3 +156,4 @@ def _list(
             number_of=lambda row: row.number,
             show=job_message,
         )
+        return Page[Job](items=found.items, next=found.next)

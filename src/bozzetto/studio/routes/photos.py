@@ -77,7 +77,7 @@ def list_photos(*, project_id: ProjectId, actor: Viewer, service: TheService) ->
     with service.database.reading() as session:
         project_row(session, project_id)
         rows = photo_rows(session, project_id)
-        return Page(items=tuple(_message(session, row) for row in rows), next=None)
+        return Page[Photo](items=tuple(_message(session, row) for row in rows), next=None)
 
 
 @router.get("/{photo_id}")

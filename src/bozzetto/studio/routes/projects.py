@@ -53,7 +53,7 @@ def list_projects(*, actor: Viewer, service: TheService, part: TheSlice) -> Page
     """List projects, newest first."""
     del actor
     with service.database.reading() as session:
-        return page_of(
+        found = page_of(
             session,
             select(ProjectRow),
             part,
@@ -61,6 +61,7 @@ def list_projects(*, actor: Viewer, service: TheService, part: TheSlice) -> Page
             number_of=lambda row: row.number,
             show=lambda row: project_message(session, row),
         )
+        return Page[Project](items=found.items, next=found.next)
 
 
 @router.get("/projects/{project_id}")

@@ -13,6 +13,7 @@ from bozzetto.studio.kinds.base import JobKind
 from bozzetto.studio.kinds.registry import KINDS
 from bozzetto.studio.lookup import project_row, result_row
 from bozzetto.studio.messages import job_message
+from bozzetto.studio.openapi import JsonObject
 from bozzetto.studio.paging import TheSlice, page_of
 from bozzetto.studio.problems import over_quota
 from bozzetto.studio.records import ProjectRecords
@@ -59,7 +60,7 @@ def add_kind(kind: JobKind[Message]) -> None:
         service: TheService,
         part: TheSlice,
         job_id: JobFilter = None,
-    ) -> Page[Result]:
+    ) -> Message:
         del actor
         query = select(ResultRow).where(
             ResultRow.project_id == project_id, ResultRow.kind == kind.name
@@ -68,7 +69,7 @@ def add_kind(kind: JobKind[Message]) -> None:
             query = query.where(ResultRow.job_id == job_id)
         with service.database.reading() as session:
             project_row(session, project_id)
-            return page_of(
+            found = page_of(
                 session,
                 query,
                 part,
@@ -76,6 +77,7 @@ def add_kind(kind: JobKind[Message]) -> None:
                 number_of=lambda row: row.number,
                 show=lambda row: result_type.model_validate_json(row.body),
             )
+            return Page[result_type](items=found.items, next=found.next)
 
     def get_result(
         *, project_id: ProjectId, result_id: ResultId, actor: Viewer, service: TheService
@@ -161,7 +163,7 @@ for _kind in KINDS.values():
 @router.get("/projects/{project_id}/refinements/{result_id}/report", tags=["reports"])
 def get_report(
     *, project_id: ProjectId, result_id: ResultId, actor: Viewer, service: TheService
-) -> dict[str, JsonValue]:
+) -> JsonObject:
     """Return all that is known of a finished asset, as `report.json` has it."""
     del actor
     with service.database.reading() as session:
