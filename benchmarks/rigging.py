@@ -118,7 +118,7 @@ def measure(truth: Truth, network: BlazePose, *, blender: Path | None) -> Row:
         set=truth.kind,
         name=truth.name,
         vertices=len(positions),
-        led_by="pictures" if is_person(found.landmarks) else "shape",
+        led_by="pictures" if found.landmarks and is_person(found.landmarks) else "shape",
         mean_joint_error=round(float(np.mean(list(errors.values()))), 2),
         worst_joint_error=round(errors[worst], 2),
         worst_joint=worst,

@@ -140,7 +140,9 @@ def load_rig(path: Path) -> Truth:
                         positions=where.astype(np.float32),
                         triangles=read(primitive["indices"]).reshape(-1, 3).astype(np.int32),
                     ),
-                    surface=Surface(name=material["name"], base_color_factor=tuple(color)),
+                    surface=Surface(
+                        name=material["name"], base_color_factor=tuple(map(float, color))
+                    ),
                 )
             )
             dense = np.zeros((len(where), len(names)))

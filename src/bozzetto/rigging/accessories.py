@@ -14,8 +14,8 @@ from bozzetto.asset.mesh import Mesh
 from bozzetto.asset.skeleton import Skin
 from bozzetto.rigging.binding import BindOptions, Segment, skin_from
 
-_LARGEST = 0.35
-"""Of the figure's height: longer pieces (capes, skirts) bend."""
+_LARGEST, _SLENDER = 0.35, 0.15
+"""Of the figure's height: larger pieces (capes, skirts) bend, unless they are thin as a sword."""
 _INSIDE = 0.3
 _SAMPLES = 9
 _TOUCHING = 0.2
@@ -41,7 +41,8 @@ def stiffen_accessories(
     for piece, end in enumerate(ends):
         rows = order[end - np.count_nonzero(label == piece) : end]
         points = mesh.positions[rows]
-        if float(np.ptp(points, axis=0).max()) > _LARGEST * height:
+        *_, second, longest = np.sort(np.ptp(points, axis=0)).tolist()
+        if longest > _LARGEST * height and second > _SLENDER * height:
             continue
         if _holds_bone(mesh, piece_of_triangle == piece, points, bones=bones):
             continue

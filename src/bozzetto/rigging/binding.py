@@ -38,6 +38,8 @@ class Segment:
     joint: int
     start: Float64[np.ndarray, " 3"]
     end: Float64[np.ndarray, " 3"]
+    reach: float = 1.0
+    """How much farther than others it reaches: distances from it count divided by this."""
 
 
 def bind(
@@ -67,7 +69,7 @@ def solid_weights(
     distance = np.full((len(voxels.cells), joints), np.inf)
     for joint in sorted({segment.joint for segment in segments}):
         mine = [segment for segment in segments if segment.joint == joint]
-        distance[:, joint] = _through_the_solid(mine, voxels)
+        distance[:, joint] = _through_the_solid(mine, voxels) / mine[0].reach
     nearest = np.maximum(distance.min(axis=1, keepdims=True), voxels.step)
     # Relative to the nearest bone, so that the blend has one shape in thin and thick limbs.
     weights = (np.maximum(distance, voxels.step) / nearest) ** -options.falloff

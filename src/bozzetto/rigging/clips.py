@@ -114,7 +114,11 @@ def _sole(
 
 
 def _degrees(
-    x: Curve | float, y: Curve | float, z: Curve | float, *, like: Curve
+    x: Curve | float | int,
+    y: Curve | float | int,
+    z: Curve | float | int,
+    *,
+    like: Curve,
 ) -> Float64[np.ndarray, "k 3"]:
     """Stack angles about the axes; plain numbers hold for all frames of `like`."""
     return np.stack([np.broadcast_to(np.asarray(v, np.float64), like.shape) for v in (x, y, z)], -1)
@@ -133,7 +137,7 @@ def _hanging(phase: Curve, *, drop: float, bend: float) -> dict[str, Float64[np.
 def _idle(phase: Curve) -> Turns:
     """Breathe and shift weight."""
     breath, sway = np.sin(2 * phase), np.sin(phase)
-    turns = _hanging(phase, drop=74, bend=12)
+    turns = _hanging(phase, drop=74.0, bend=12.0)
     turns["leftUpperArm"] = _degrees(2, 0, -74 + 1.2 * breath, like=phase)
     turns["rightUpperArm"] = _degrees(2, 0, 74 - 1.2 * breath, like=phase)
     return turns | {
@@ -152,7 +156,7 @@ def _idle(phase: Curve) -> Turns:
 
 def _walk(phase: Curve) -> Turns:
     """Walk: heel strike at phase 0 on the left."""
-    turns = _gait(phase, stride=26, knee=58, lean=3, foot=17)
+    turns = _gait(phase, stride=26.0, knee=58.0, lean=3.0, foot=17.0, least=4.0)
     for side, sign, at in (("left", 1, phase), ("right", -1, phase + np.pi)):
         swing = -24 * np.cos(at)
         turns[f"{side}UpperArm"] = _degrees(-swing, 0, -sign * 76, like=phase)
@@ -164,7 +168,7 @@ def _walk(phase: Curve) -> Turns:
 
 def _run(phase: Curve) -> Turns:
     """Run: elbows bent, long flight of the free leg."""
-    turns = _gait(phase, stride=42, knee=100, lean=11, foot=22)
+    turns = _gait(phase, stride=36.0, knee=92.0, lean=11.0, foot=22.0, least=24.0)
     for side, sign, at in (("left", 1, phase), ("right", -1, phase + np.pi)):
         turns[f"{side}UpperArm"] = _degrees(44 * np.cos(at) + 8, 0, -sign * 70, like=phase)
         turns[f"{side}LowerArm"] = _degrees(0, -sign * (82 - 14 * np.cos(at)), 0, like=phase)
@@ -172,7 +176,7 @@ def _run(phase: Curve) -> Turns:
 
 
 def _gait(
-    phase: Curve, *, stride: float, knee: float, lean: float, foot: float
+    phase: Curve, *, stride: float, knee: float, lean: float, foot: float, least: float
 ) -> dict[str, Float64[np.ndarray, "k 3"]]:
     """Move legs and trunk; a leg is foremost at its own phase 0."""
     turns: dict[str, Float64[np.ndarray, "k 3"]] = {}
@@ -181,7 +185,7 @@ def _gait(
         # The free leg bends while it comes forward (phase pi to 2 pi), the standing one gives.
         free = np.clip(np.sin(at - np.pi - 0.25), 0, None) ** 1.5
         give = 0.16 * np.clip(np.sin(at * 1.0), 0, None) ** 2
-        bend = knee * (free + give) + 4
+        bend = knee * (free + give) + least
         turns[f"{side}UpperLeg"] = _degrees(hip, 0, 0, like=phase)
         turns[f"{side}LowerLeg"] = _degrees(bend, 0, 0, like=phase)
         level = -(hip + bend) * 0.85

@@ -61,7 +61,8 @@ class Found:
     voxels: Voxels
     joints: Joints
     """In the model's frame."""
-    landmarks: Landmarks
+    landmarks: Landmarks | None
+    """None where nobody looked."""
     facing: float
     """Radians round +y from +z to where the figure looks; `figure` and `voxels` are turned back
     by it."""

@@ -1,0 +1,58 @@
+import numpy as np
+import trimesh
+from scipy.sparse.csgraph import connected_components, dijkstra
+
+from bozzetto.asset.mesh import Mesh
+from bozzetto.rigging.voxels import voxelize
+from tests.build import a_sphere
+
+
+def a_mesh_of(*solids):
+    whole = trimesh.util.concatenate(list(solids))
+    return Mesh(
+        positions=np.asarray(whole.vertices, np.float32),
+        triangles=np.asarray(whole.faces, np.int32),
+    )
+
+
+def test_fills_as_much_space_as_the_solid_has():
+    voxels = voxelize(a_sphere(radius=0.5), cells=50)
+    volume = len(voxels.cells) * voxels.step**3
+    assert abs(volume / (4 / 3 * np.pi * 0.125) - 1) < 0.05
+
+
+def test_a_sheet_that_encloses_nothing_still_has_cells():
+    sheet = trimesh.creation.box((1, 1, 0.0))
+    voxels = voxelize(a_mesh_of(sheet), cells=20)
+    assert len(voxels.cells) >= 20 * 20
+
+
+def test_does_not_close_a_gap_of_a_cell_and_a_half():
+    left = trimesh.creation.box((0.3, 1, 0.3)).apply_translation((-0.1875, 0, 0))
+    right = trimesh.creation.box((0.3, 1, 0.3)).apply_translation((0.1875, 0, 0))
+    voxels = voxelize(a_mesh_of(left, right), cells=20)
+    assert len(np.unique(voxels.pieces())) == 2
+
+
+def test_bridges_make_every_piece_reachable_but_not_nearer_than_it_is():
+    balls = [
+        trimesh.creation.icosphere(2, 0.2).apply_translation((x, y, 0))
+        for x, y in ((0, 0), (0.6, 0), (0.6, 0.9))
+    ]
+    voxels = voxelize(a_mesh_of(*balls), cells=40)
+    assert connected_components(voxels.graph, directed=False)[0] == 1
+    ends = voxels.nearest(np.array([[0.0, 0, 0], [0.6, 0.9, 0]]))
+    along = dijkstra(voxels.graph, indices=int(ends[0]))[ends[1]]
+    assert along >= np.linalg.norm(voxels.centres[ends[0]] - voxels.centres[ends[1]])
+
+
+def test_distances_run_through_the_solid():
+    # A horseshoe: its ends are near each other, but far along it.
+    bars = [
+        trimesh.creation.box((0.2, 1.0, 0.2)).apply_translation((-0.3, 0.5, 0)),
+        trimesh.creation.box((0.2, 1.0, 0.2)).apply_translation((0.3, 0.5, 0)),
+        trimesh.creation.box((0.8, 0.2, 0.2)).apply_translation((0, 0.1, 0)),
+    ]
+    voxels = voxelize(a_mesh_of(*bars), cells=40)
+    ends = voxels.nearest(np.array([[-0.3, 0.98, 0], [0.3, 0.98, 0]]))
+    assert dijkstra(voxels.graph, indices=int(ends[0]))[ends[1]] > 2.0
