@@ -5,7 +5,8 @@ import pytest
 
 from bozzetto.asset.material import TexelProvenance
 from bozzetto.asset.mesh import Origin
-from bozzetto.qa.textures import measure_textures
+from bozzetto.imaging.color import linear_from_srgb
+from bozzetto.qa.textures import measure_border, measure_textures
 from tests.textured import a_plain_material
 
 
@@ -46,3 +47,32 @@ def test_a_tilted_and_an_inward_normal_are_noticed():
 
 def test_sizes_that_are_no_power_of_two_are_noticed():
     assert not measure_textures(a_plain_material(srgb8=(1, 2, 3), size=12)).power_of_two
+
+
+def a_page_with_a_border(*, step, blend=1):
+    """Grain of 0.02 everywhere; the hidden right half is brighter by `step`."""
+    grain = np.random.default_rng(1).random((64, 64, 3)) * 0.02
+    rise = np.clip((np.arange(64) - 31) / blend, 0, 1) * step
+    encoded = 0.4 + grain + rise[None, :, None]
+    origin = np.full((64, 64), Origin.OBSERVED, np.uint8)
+    origin[:, 32:] = Origin.INFERRED
+    material = a_plain_material(srgb8=(1, 2, 3), size=64)
+    material = replace(material, base_color=linear_from_srgb(encoded.astype(np.float32)))
+    return material, TexelProvenance(origin=origin, confidence=np.ones((64, 64), np.float32))
+
+
+def test_a_border_that_nobody_sees_has_the_textures_own_jump():
+    assert measure_border(*a_page_with_a_border(step=0.0)) == pytest.approx(1, abs=0.15)
+
+
+def test_a_step_is_told_as_a_multiple_of_the_grain_and_a_steep_blend_does_not_hide_it():
+    grain = 0.02 / 3  # Mean difference of two uniform values.
+    sharp = measure_border(*a_page_with_a_border(step=0.1))
+    assert sharp == pytest.approx(0.1 / grain, rel=0.1)
+    assert measure_border(*a_page_with_a_border(step=0.1, blend=4)) > 5
+
+
+def test_a_page_without_a_border_has_no_jump():
+    material, provenance = a_page_with_a_border(step=0.0)
+    seen = np.full((64, 64), Origin.OBSERVED, np.uint8)
+    assert measure_border(material, replace(provenance, origin=seen)) is None

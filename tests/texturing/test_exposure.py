@@ -17,7 +17,8 @@ def a_view(ball, azimuth_deg, factor):
     photo = replace(photo, linear_rgb=photo.linear_rgb * np.array(factor, np.float32))
     source = prepare_photo(photo, camera, texels_per_pixel=1.0)
     caster = Raycaster(ball.positions, ball.triangles)
-    return PhotoView(source=source, observer=Observer(source.camera, caster, tolerance=0.004))
+    observer = Observer(source.camera, caster, tolerance=0.004)
+    return PhotoView(source=source, observer=observer, given=camera)
 
 
 def test_gains_undo_differences_of_exposure_and_white_balance():

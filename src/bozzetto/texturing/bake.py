@@ -16,7 +16,7 @@ from bozzetto.geometry.closest import SurfacePoints, interpolate
 from bozzetto.imaging.color import linear_from_srgb
 from bozzetto.texturing.dense import Below, Dense
 from bozzetto.texturing.gutter import GutterOptions, plan_gutter
-from bozzetto.texturing.materials import MaterialOptions, pack_orm, within_limits
+from bozzetto.texturing.materials import pack_orm, within_limits
 from bozzetto.texturing.project import PhotoView, Projected, project_photos
 from bozzetto.texturing.rasterize import Texels
 from bozzetto.texturing.tangents import surface_frames, tangent_from_world
@@ -24,6 +24,7 @@ from bozzetto.texturing.tangents import surface_frames, tangent_from_world
 Points = Float32[np.ndarray, "n 3"]
 
 _TEXELS_PER_PART = 1 << 17
+_MATT = np.array([1, 1, 0], np.float32)  # Open, rough, no metal.
 _WORKERS = 2  # Array work lets threads run side by side; more of them only cost memory.
 
 
@@ -44,7 +45,6 @@ def bake_maps(
     *,
     views: Sequence[PhotoView],
     dense: Dense,
-    material: MaterialOptions,
     padding_px: int,
     step: Callable[[str], None] = lambda _: None,
 ) -> Maps:
@@ -55,11 +55,10 @@ def bake_maps(
         texels: The texels of its atlas.
         views: The photos.
         dense: The draft.
-        material: What is assumed of the material.
         padding_px: Width of the gutter.
         step: Told how far it is; may raise to stop.
     """
-    maps = _blank(texels.size, material)
+    maps = _blank(texels.size)
 
     def bake(start: int) -> None:
         part = texels.part(slice(start, start + _TEXELS_PER_PART))
@@ -80,14 +79,13 @@ def bake_maps(
     return maps
 
 
-def _blank(size: int, material: MaterialOptions) -> Maps:
+def _blank(size: int) -> Maps:
     """Make the maps of a page without charts: flat, unoccluded."""
-    orm = pack_orm(np.ones(1, np.float32), options=material)
     flat = np.array([0, 0, 1], np.float32)
     return Maps(
         base_color=np.zeros((size, size, 3), np.float32),
         normal=np.broadcast_to(flat, (size, size, 3)).copy(),
-        orm=np.broadcast_to(orm, (size, size, 3)).copy(),
+        orm=np.broadcast_to(_MATT, (size, size, 3)).copy(),
         origin=np.full((size, size), Origin.EMPTY, np.uint8),
         confidence=np.zeros((size, size), np.float32),
     )
@@ -106,7 +104,7 @@ def _bake_part(
     seen = project_photos(views, positions, normals, mirror=dense.mirror, shading=below.shading)
     color = _mixed(seen, below, dense, positions=positions, normals=normals)
     _flat(maps.base_color)[texels.index] = within_limits(color)
-    _flat(maps.orm)[texels.index, 0] = below.openness
+    _flat(maps.orm)[texels.index] = pack_orm(below.openness, below.gloss)
     detailed = tangent_from_world(frames, dense.surface.normals_at(anchors))
     shaded = texels.index[anchors.agrees]
     _flat(maps.normal)[shaded] = detailed[anchors.agrees]
@@ -119,8 +117,9 @@ def _mixed(
 ) -> Points:
     """Fill what photos leave open: broad colour from below, detail from elsewhere in the photo."""
     colors = seen.colors
-    left = np.flatnonzero(seen.coverage < 1)
-    share = 1 - seen.coverage[left, None]
+    coverage = np.minimum(seen.coverage, below.feather)
+    left = np.flatnonzero(coverage < 1)
+    share = 1 - coverage[left, None]
     filled = below.colors[left]
     if dense.detail is not None:
         filled = filled + dense.detail.at(positions[left], normals[left]) * share

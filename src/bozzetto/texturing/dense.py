@@ -10,12 +10,18 @@ import numpy as np
 from jaxtyping import Bool, Float32
 
 from bozzetto.asset.mesh import Mesh, Origin
+from bozzetto.asset.seen import SeenMaps
 from bozzetto.geometry.closest import SurfacePoints, interpolate
 from bozzetto.geometry.raycast import Raycaster
+from bozzetto.geometry.smooth import neighbour_mean
 from bozzetto.geometry.symmetry import MirrorPlane
 from bozzetto.imaging.color import srgb_from_linear
+from bozzetto.imaging.resample import sample
+from bozzetto.texturing.delight import DelightOptions, Light, fit_light
 from bozzetto.texturing.detail import Anchors, DenseSurface
+from bozzetto.texturing.gloss import estimate_gloss
 from bozzetto.texturing.hidden import hidden_colors
+from bozzetto.texturing.materials import MaterialOptions
 from bozzetto.texturing.membrane import join_to_known
 from bozzetto.texturing.mirror_side import trusted_mirror
 from bozzetto.texturing.occlusion import OcclusionOptions, ambient_occlusion
@@ -28,6 +34,10 @@ Points = Float32[np.ndarray, "n 3"]
 _CAGE = 0.02  # Of the object's size: farthest step from the finished to the dense surface.
 _COVERED = 0.5  # Least coverage of a dense vertex that hands its colour to uncovered ones.
 _REACH = 0.12  # Of the object's size: how far the seen colours pull those beside them along.
+_CALMING = 8  # Times that normals are averaged before light is read from them.
+_FEATHERING = 6  # Times that coverage is averaged over neighbours.
+_STEEP = 4.0  # Thin parts have their far side near by and must not fade altogether.
+_CLEAR = 0.3  # Confidence from which a photo's material counts.
 _HIDDEN = 0.01  # Least share of hidden vertices for which detail is made.
 
 
@@ -41,6 +51,10 @@ class Below:
     """Share of the sky that is open."""
     trust: Float32[np.ndarray, " n"]
     """Confidence of a predicted colour; 0 where nothing was predicted."""
+    feather: Float32[np.ndarray, " n"]
+    """How far the photos' share may go, 0 to 1; 0 along the border of what they cover."""
+    gloss: Float32[np.ndarray, "n 2"]
+    """Roughness and metallic."""
     shading: Float32[np.ndarray, "n p"]
     """What each photo's light does to the surface; 1 on average."""
 
@@ -56,46 +70,70 @@ class Dense:
     """For what no photo covers; None where there is none."""
     mirror: MirrorPlane | None
     """Over which hidden places take the colours of seen ones."""
+    lights: tuple[Light, ...]
+    """Of the photos, as far as they are taken out."""
 
     def below(self, anchors: Anchors) -> Below:
         """Look everything up."""
         found = self.surface.interpolate(self.known, anchors)
         return Below(
-            colors=found[:, :3], openness=found[:, 3], trust=found[:, 4], shading=found[:, 5:]
+            colors=found[:, :3],
+            openness=found[:, 3],
+            trust=found[:, 4],
+            feather=found[:, 5],
+            gloss=found[:, 6:8],
+            shading=found[:, 8:],
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class DenseOptions:
+    """How the dense surface is prepared."""
+
+    occlusion: OcclusionOptions
+    """Its seed serves all that is random here."""
+    delight: DelightOptions
+    material: MaterialOptions
 
 
 def prepare_dense(
     high: Mesh,
     photos: Sequence[PhotoView],
     *,
-    shading: Float32[np.ndarray, "v p"],
-    occlusion: OcclusionOptions,
+    told: Sequence[SeenMaps | None],
+    options: DenseOptions,
     step: Callable[[str], None],
 ) -> Dense:
-    """Find colours for what no photo covers, and occlusion.
+    """Find occlusion, light, material, and colours for what no photo covers.
 
     Args:
         high: With normals; triangles share vertices.
         photos: At least one.
-        shading: What each photo's light does to each vertex.
-        occlusion: How it is measured; its seed serves all that is random here.
+        told: What an engine says of the surface in each photo.
+        options: How it is done.
         step: Told what is being done; may raise.
     """
     assert high.normals is not None
     size = float(np.ptp(high.positions, axis=0).max())
+    seed = options.occlusion.seed
     caster = Raycaster(high.positions, high.triangles)
-    mirror = trusted_mirror(high, photos, seed=occlusion.seed)
-    seen = project_photos(
-        photos,
-        high.positions,
-        high.normals,
-        mirror=mirror,
-        shading=shading,
-        least_blur=_vertex_blur(high, photos),
+    step("occlusion")
+    openness = ambient_occlusion(high, caster, options=options.occlusion)
+    step("light")
+    blur = _vertex_blur(high, photos)
+    lights = tuple(
+        _light(high, photo, maps, openness=openness, blur=blur, options=options.delight)
+        for photo, maps in zip(photos, told, strict=True)
     )
+    calm = _calm_normals(high)
+    shading = np.stack([light.shading(calm, openness) for light in lights], axis=1)
     step("hidden sides")
+    mirror = trusted_mirror(high, photos, seed=seed)
+    seen = project_photos(
+        photos, high.positions, high.normals, mirror=mirror, shading=shading, least_blur=blur
+    )
     colors, trust = _without_detail(high, photos, seen, reach=_REACH * size)
+    gloss = _gloss(high, photos, told, colors=colors, options=options.material)
     detail = None
     if float((seen.coverage < _COVERED).mean()) > _HIDDEN:
         detail = synthesize_detail(
@@ -103,16 +141,101 @@ def prepare_dense(
             low=high.positions.min(axis=0),
             size=np.ptp(high.positions, axis=0).astype(np.float32),
             guide=_Guide(high, caster, colors),
-            seed=occlusion.seed,
+            seed=seed,
         )
-    step("occlusion")
-    openness = ambient_occlusion(high, caster, options=occlusion)
+    feather = _feather(high, seen.coverage)
+    values = (colors, openness[:, None], trust[:, None], feather[:, None], gloss, shading)
     return Dense(
         surface=DenseSurface(high, caster, cage=_CAGE * size),
-        known=np.concatenate([colors, openness[:, None], trust[:, None], shading], axis=1),
+        known=np.concatenate(values, axis=1, dtype=np.float32),
         detail=detail,
         mirror=mirror,
+        lights=lights,
     )
+
+
+def _feather(high: Mesh, coverage: Float32[np.ndarray, " v"]) -> Float32[np.ndarray, " v"]:
+    """Return a share that reaches 0 where coverage ends, and 1 a few vertices further in.
+
+    Visibility ends sharply; the photos' colours must have faded out before.
+    """
+    mean = neighbour_mean(high.num_vertices, high.triangles)
+    near = coverage.astype(np.float64)
+    for _ in range(_FEATHERING):
+        near = (near + mean @ near) / 2
+    return np.clip((near - 0.5) * _STEEP, 0, 1).astype(np.float32)
+
+
+def _light(
+    high: Mesh,
+    photo: PhotoView,
+    maps: SeenMaps | None,
+    *,
+    openness: Float32[np.ndarray, " v"],
+    blur: float,
+    options: DelightOptions,
+) -> Light:
+    """Estimate the light of one photo."""
+    assert high.normals is not None
+    seen = project_photos([photo], high.positions, high.normals, least_blur=blur)
+    albedo = None if maps is None else _told(photo, maps, high.positions, layers=(maps.albedo,))
+    return fit_light(
+        seen.colors,
+        _calm_normals(high),
+        openness,
+        weights=seen.confidence,
+        albedo=albedo,
+        options=options,
+    )
+
+
+def _calm_normals(high: Mesh) -> Float32[np.ndarray, "v 3"]:
+    """Return normals without the surface's small unevenness, which light would be read from."""
+    assert high.normals is not None
+    mean = neighbour_mean(high.num_vertices, high.triangles)
+    normals = high.normals.astype(np.float64)
+    for _ in range(_CALMING):
+        normals = mean @ normals
+    length = np.linalg.norm(normals, axis=1, keepdims=True)
+    return np.where(length > 1e-6, normals / np.maximum(length, 1e-6), high.normals).astype(
+        np.float32
+    )
+
+
+def _told(
+    photo: PhotoView,
+    maps: SeenMaps,
+    points: Points,
+    *,
+    layers: Sequence[Float32[np.ndarray, "_ _ 3"] | Float32[np.ndarray, "_ _"]],
+) -> Float32[np.ndarray, "n c"]:
+    """Look maps up at points, side by side."""
+    cells = maps.cells(photo.given.project(points)[0])
+    found = [sample(layer, cells) for layer in layers]
+    return np.concatenate([f if f.ndim == 2 else f[:, None] for f in found], axis=1)
+
+
+def _gloss(
+    high: Mesh,
+    photos: Sequence[PhotoView],
+    told: Sequence[SeenMaps | None],
+    *,
+    colors: Float32[np.ndarray, "v 3"],
+    options: MaterialOptions,
+) -> Float32[np.ndarray, "v 2"]:
+    """Return roughness and metallic of every vertex."""
+    assert high.normals is not None
+    best = np.zeros(high.num_vertices, np.float32)
+    found = np.zeros((high.num_vertices, 2), np.float32)
+    for photo, maps in zip(photos, told, strict=True):
+        if maps is None:
+            continue
+        confidence = project_photos([photo], high.positions, high.normals).confidence
+        values = _told(photo, maps, high.positions, layers=(maps.roughness, maps.metallic))
+        better = confidence > best
+        found[better], best[better] = values[better], confidence[better]
+    gloss = estimate_gloss(colors, seen=best > _CLEAR, found=found, options=options)
+    return np.stack([gloss.roughness, gloss.metallic], axis=1)
 
 
 def _without_detail(

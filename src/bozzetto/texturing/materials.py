@@ -1,7 +1,8 @@
 """Roughness, metallic and the packing of both with occlusion.
 
-One photograph does not tell gloss from paint, so roughness is a constant typical of painted,
-wooden, ceramic and woven things, and nothing is called metal. Letters: n texels.
+One photograph hardly tells gloss from paint: where no engine says more, roughness is a constant
+typical of painted, wooden, ceramic and woven things, and nothing is called metal. Letters: n
+texels.
 """
 
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from jaxtyping import Float32
 from bozzetto.asset.material import Material
 from bozzetto.imaging.color import linear_from_srgb, luminance, srgb_from_linear
 
+_SHARPER = np.float32(4)
 _DARKEST, _BRIGHTEST = np.float32(30.5 / 255), np.float32(242.5 / 255)
 
 
@@ -31,13 +33,16 @@ class MaterialOptions:
 
 
 def pack_orm(
-    occlusion: Float32[np.ndarray, " n"], *, options: MaterialOptions = MaterialOptions()
+    occlusion: Float32[np.ndarray, " n"], gloss: Float32[np.ndarray, "n 2"]
 ) -> Float32[np.ndarray, "n 3"]:
-    """Pack occlusion (red), roughness (green) and metallic (blue), as glTF wants them."""
+    """Pack occlusion (red), roughness (green) and metallic (blue), as glTF wants them.
+
+    Metallic is sharpened towards 0 and 1: what is between them is only the border of both.
+    """
     orm = np.empty((len(occlusion), 3), np.float32)
     orm[:, 0] = np.clip(occlusion, 0, 1)
-    orm[:, 1] = options.roughness
-    orm[:, 2] = options.metallic
+    orm[:, 1] = np.clip(gloss[:, 0], 0, 1)
+    orm[:, 2] = np.clip((gloss[:, 1] - 0.5) * _SHARPER + 0.5, 0, 1)
     return orm
 
 

@@ -15,6 +15,7 @@ from bozzetto.geometry.smooth import neighbour_mean
 
 _RELATIVE_RESIDUAL = 1e-3
 _MOST_ITERATIONS = 400
+_LARGEST_COMMON = 0.1  # Of the range of colours.
 _RING = 1.5  # What the graph's Laplacian is to the surface's, for vertices with six neighbours.
 
 
@@ -30,7 +31,7 @@ def join_to_known(
     """Return the known values where there are any, and elsewhere the target, joined to them.
 
     Args:
-        target: Predicted values, meaningful at all vertices.
+        target: Predicted values; those of known vertices are not looked at.
         known: Meaningful where `is_known`.
         is_known: Vertices that keep their value.
         positions: Metres.
@@ -48,15 +49,30 @@ def join_to_known(
     within, leaving = free[rows] & free[columns], free[rows] & is_known[columns]
     matrix = _system(degree[free] * (1 + screening), number[rows[within]], number[columns[within]])
     correction = np.zeros(target.shape)
-    offsets = (known - target).astype(np.float64)
+    # Across the border itself nothing is known of the differences: none is assumed.
+    ends, starts = rows[leaving], columns[leaving]
+    offsets = (known[starts] - target[ends]).astype(np.float64)
+    common = _common(offsets)
+    offsets -= common
     for channel in range(target.shape[1]):
         border = np.zeros(int(free.sum()))
-        np.add.at(border, number[rows[leaving]], offsets[columns[leaving], channel])
+        np.add.at(border, number[ends], offsets[:, channel])
         correction[free, channel], _ = cg(
             matrix, border, rtol=_RELATIVE_RESIDUAL, maxiter=_MOST_ITERATIONS
         )
+    correction[~is_known] += common
     joined = target + correction
     return np.where(is_known[:, None], known, joined).astype(np.float32)
+
+
+def _common(offsets: Float64[np.ndarray, "e c"]) -> Float64[np.ndarray, " c"]:
+    """Return the offset that most of the border agrees on, kept small: an engine's exposure."""
+    if len(offsets) == 0:
+        return np.zeros(offsets.shape[1])
+    low = np.asarray(np.percentile(offsets, 25, axis=0), np.float64)
+    high = np.asarray(np.percentile(offsets, 75, axis=0), np.float64)
+    agreed = np.asarray(np.maximum(low, 0.0) + np.minimum(high, 0.0), np.float64)
+    return np.asarray(np.clip(agreed, -_LARGEST_COMMON, _LARGEST_COMMON), np.float64)
 
 
 def _system(

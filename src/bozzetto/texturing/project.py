@@ -15,6 +15,7 @@ from bozzetto.asset.mesh import Origin
 from bozzetto.geometry.symmetry import MirrorPlane
 from bozzetto.texturing.photo_source import NUM_LEVELS, PhotoSource
 from bozzetto.texturing.sight import Observer, Sight
+from bozzetto.views.camera import Camera
 
 Points = Float32[np.ndarray, "n 3"]
 Shares = Float32[np.ndarray, " n"]
@@ -41,6 +42,8 @@ class PhotoView:
 
     source: PhotoSource
     observer: Observer
+    given: Camera
+    """Of the whole photo, at its own size."""
     gain: tuple[float, float, float] = (1.0, 1.0, 1.0)
     """Factors that bring linear red, green and blue to the exposure of the other photos."""
 

@@ -18,6 +18,7 @@ Shares = Float32[np.ndarray, " n"]
 _RANGE_IMAGE_PX = 640  # Longest side; finer ones cost time and change nothing visible.
 _FADE_PX = (1.5, 3.0)  # Rings around a pixel, in pixels of the range image.
 _FADE_DIRECTIONS = 8
+_SUNK = 0.3  # Of the tolerance: up to which a point counts as the first surface itself.
 _NEAR = 2.5  # In tolerances: farther in front of the surface, a point floats.
 _STEEPEST = 6.0  # Tangent of the slope up to which the tolerance follows the surface.
 
@@ -66,13 +67,16 @@ class Observer:
         slack = self._slack(facing, distance, cells=1.0)
         first = self._first_range(to_camera)
         seen = ahead & (distance <= first + slack)
+        # What sinks behind the first surface little by little fades little by little.
+        sunk = np.where(seen, distance - np.minimum(first, distance), 0) / slack
+        clear = np.clip((1 - sunk) / (1 - _SUNK), 0, 1)
         pixels = pixels.astype(np.float32)
         nearest = distance - self._slack(facing, distance, cells=max(_FADE_PX))
         unhidden = self._share_unhidden(pixels, nearest, seen)
         return Sight(
             pixels=pixels,
             facing=facing.astype(np.float32),
-            seen=np.where(seen, unhidden, 0).astype(np.float32),
+            seen=np.where(seen, unhidden * clear, 0).astype(np.float32),
             floating=seen & ~(first <= distance + _NEAR * slack),
         )
 

@@ -11,12 +11,14 @@ from jaxtyping import Float32, Float64
 
 from bozzetto.asset.material import Material, TexelProvenance
 from bozzetto.asset.mesh import Mesh, Origin
+from bozzetto.asset.seen import SeenMaps
 from bozzetto.errors import InputError
 from bozzetto.findings import Finding, Severity
 from bozzetto.geometry.normals import area_vectors, vertex_normals
 from bozzetto.geometry.raycast import Raycaster
 from bozzetto.texturing.bake import Maps, bake_maps, trust
-from bozzetto.texturing.dense import Dense, prepare_dense
+from bozzetto.texturing.delight import DelightOptions, Light
+from bozzetto.texturing.dense import Dense, DenseOptions, prepare_dense
 from bozzetto.texturing.exposure import matched_exposures
 from bozzetto.texturing.materials import MaterialOptions
 from bozzetto.texturing.occlusion import OcclusionOptions
@@ -40,6 +42,8 @@ class View:
     foreground: Foreground
     camera: Camera
     """At the foreground's size."""
+    seen: SeenMaps | None = None
+    """What an engine says of the surface in it; None where it says nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +57,9 @@ class TextureOptions:
     occlusion: OcclusionOptions = field(default_factory=OcclusionOptions)
     """How ambient occlusion is measured; holds the only seed."""
     material: MaterialOptions = field(default_factory=MaterialOptions)
-    """Roughness and metallic."""
+    """Roughness and metallic where nothing better is known."""
+    delight: DelightOptions = field(default_factory=DelightOptions)
+    """How much of the photos' light is taken out of the base colour."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -71,6 +77,8 @@ class Textured:
     """Share that was copied from a part that a photo shows."""
     share_inferred: float
     """Share that was filled in; the three shares sum to 1."""
+    lights: tuple[Light, ...]
+    """What was taken for the light of each photo."""
     findings: tuple[Finding, ...] = ()
 
 
@@ -109,14 +117,20 @@ def texture_mesh(
     step("photos")
     photos = _placed(low, views, sharpness)
     photos = matched_exposures(photos, high)
-    shading = np.ones((high.num_vertices, len(photos)), np.float32)
-    dense = prepare_dense(high, photos, shading=shading, occlusion=options.occlusion, step=step)
+    dense = prepare_dense(
+        high,
+        photos,
+        told=[view.seen for view in views],
+        options=DenseOptions(
+            occlusion=options.occlusion, delight=options.delight, material=options.material
+        ),
+        step=step,
+    )
     maps = bake_maps(
         low,
         texels,
         views=photos,
         dense=dense,
-        material=options.material,
         padding_px=UnwrapOptions(
             texture_size=options.texture_size, padding_px=options.padding_px
         ).padding,
@@ -126,6 +140,7 @@ def texture_mesh(
         _with_provenance(low, dense, photos=photos),
         texels,
         maps,
+        lights=dense.lights,
         findings=_coarse_photos(views, sharpness),
         name=name,
     )
@@ -187,8 +202,12 @@ def _placed(low: Mesh, views: Sequence[View], sharpness: Sequence[float]) -> tup
         for view, ratio in zip(views, sharpness, strict=True)
     ]
     return tuple(
-        PhotoView(source=source, observer=Observer(source.camera, caster, tolerance=tolerance))
-        for source in sources
+        PhotoView(
+            source=source,
+            observer=Observer(source.camera, caster, tolerance=tolerance),
+            given=view.camera,
+        )
+        for source, view in zip(sources, views, strict=True)
     )
 
 
@@ -202,7 +221,13 @@ def _with_provenance(low: Mesh, dense: Dense, *, photos: Sequence[PhotoView]) ->
 
 
 def _assemble(
-    low: Mesh, texels: Texels, maps: Maps, *, findings: tuple[Finding, ...], name: str
+    low: Mesh,
+    texels: Texels,
+    maps: Maps,
+    *,
+    lights: tuple[Light, ...],
+    findings: tuple[Finding, ...],
+    name: str,
 ) -> Textured:
     """Put the result together and add up where it comes from."""
     observed, mirrored = _shares(low, texels, maps)
@@ -213,6 +238,7 @@ def _assemble(
         share_observed=observed,
         share_mirrored=mirrored,
         share_inferred=1 - observed - mirrored,
+        lights=lights,
         findings=findings,
     )
 

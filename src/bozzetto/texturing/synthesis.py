@@ -2,7 +2,7 @@
 
 Six pictures, one for each side of the object, are laid with overlapping blocks of the photo's
 detail (image quilting, Efros and Freeman, 2001), each block one whose surroundings have the colour
-wanted there. Only blocks as busy as most of their colour are used, so letters, eyes and other
+wanted there. Only the calmer blocks of each colour are used, so letters, eyes, edges and other
 singular things are not handed on. Values are differences of sRGB-encoded colour from its
 surroundings. Letters: h w rows and columns, n points, b blocks.
 """
@@ -28,13 +28,14 @@ Guide = Callable[[Points, Points], tuple[Points, Bool[np.ndarray, " n"]]]
 _BLOCK = 24  # Side of a block in 512ths of the object; a third of it overlaps the next.
 _LARGEST_PX = 1024  # Of a picture for one side.
 _CHOICE = 24  # Blocks of like colour among which the one that fits best is taken.
-_CALM = 1.3  # How much busier than most of its colour a block may be.
+_CALM = 30  # Percentile of how busy blocks of like colour are, up to which they are plain surface.
+_EVEN = 0.06  # Standard deviation of a block's broad colour from which it shows an edge.
 _KIN = 64  # Blocks of like colour that say what is usual.
 _ALIEN = (0.04, 0.16)  # Distance of colours up to which detail is taken over, and beyond which not.
 _FEWEST = 16
 _LARGEST_DETAIL = 0.12
 _BROAD = 1 / 8  # Of a block: wider differences are form and shade, not detail.
-_STRONGEST = 0.035  # Root mean square that detail is held to.
+_STRONGEST = 0.02  # Root mean square that detail is held to.
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -125,16 +126,24 @@ def _usable_blocks(source: PhotoSource) -> _Blocks | None:
         ]
     )
     inside = source.depth_inside_px[rows, columns] > 0.8 * half + 2 * source.unit_px
+    inside &= _unevenness(around, side)[rows, columns] < _EVEN
     rows, columns = rows[inside], columns[inside]
     if len(rows) < _FEWEST:
         return None
     colors, busy = around[rows, columns].astype(np.float64), np.sqrt(energy[rows, columns])
     _, kin = cKDTree(colors).query(colors, k=min(_KIN, len(colors)))
-    plain = busy <= _CALM * np.median(busy[kin], axis=1) + 0.004
+    plain = busy <= np.percentile(busy[kin], _CALM, axis=1) + 0.002
     corners = np.stack([rows[plain] - half, columns[plain] - half], axis=1)
     strength = np.sqrt((energy[rows, columns][plain] / 3).mean())
     detail = detail * np.float32(min(1.0, _STRONGEST / max(float(strength), 1e-6)))
     return _Blocks(detail=detail, corners=corners, tree=cKDTree(colors[plain]), side_px=2 * half)
+
+
+def _unevenness(picture: Picture, side: int) -> Float32[np.ndarray, "h w"]:
+    """Return how much broad colour varies within each block: edges of things show there."""
+    mean = np.asarray(cv2.boxFilter(picture, -1, (side, side)), np.float32)
+    squares = np.asarray(cv2.boxFilter(picture**2, -1, (side, side)), np.float32)
+    return np.sqrt(np.maximum(squares - mean**2, 0).sum(axis=2))
 
 
 def _step(blocks: _Blocks) -> int:
