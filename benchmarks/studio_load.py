@@ -185,6 +185,14 @@ def latency(seconds: list[float]) -> Latency:
     )
 
 
+def is_up(url: str) -> bool:
+    """Tell whether the service answers."""
+    try:
+        return httpx.get(f"{url}/v1/health").status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
 @contextlib.contextmanager
 def a_service():
     """Run a service in a new folder."""
@@ -199,10 +207,7 @@ def a_service():
         )
         url = f"http://127.0.0.1:{port}"
         try:
-            for _ in range(600):
-                with contextlib.suppress(httpx.HTTPError):
-                    if httpx.get(f"{url}/v1/health").status_code == 200:
-                        break
+            while not is_up(url):
                 time.sleep(0.2)
             yield url
         finally:

@@ -120,12 +120,10 @@ class Running:
         self.process.wait()
 
     def start(self):
-        self.process = subprocess.Popen(
-            self._command,
-            env=self._environment,
-            stdout=subprocess.DEVNULL,
-            stderr=(self.folder / "stderr.txt").open("ab"),
-        )
+        with (self.folder / "stderr.txt").open("ab") as errors:
+            self.process = subprocess.Popen(
+                self._command, env=self._environment, stdout=subprocess.DEVNULL, stderr=errors
+            )
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             with contextlib.suppress(httpx.HTTPError):

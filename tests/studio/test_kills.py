@@ -52,7 +52,7 @@ def kill_service(running):
 
 
 @pytest.mark.parametrize(
-    ("seed", "kill"), enumerate([kill_runner, kill_dispatcher, kill_service], 1)
+    ("seed", "kill"), [(1, kill_runner), (2, kill_dispatcher), (3, kill_service)]
 )
 def test_a_killed_job_goes_on_and_repeats_no_finished_stage(running, seed, kill):
     job, drafts = a_started_draft_job(running, seed=seed)

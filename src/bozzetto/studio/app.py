@@ -60,7 +60,7 @@ def create_app(settings: Settings, *, page: Path = PAGE) -> Gate:
         settings=settings,
         database=database,
         blobs=open_blobs(settings),
-        intake=Intake(),
+        intake=Intake(settings),
         watcher=Watcher(database),
     )
 
@@ -70,6 +70,7 @@ def create_app(settings: Settings, *, page: Path = PAGE) -> Gate:
         yield
         await service.watcher.close()
         service.blobs.close()
+        service.intake.close()
         database.close()
 
     app = api(lifespan=lifespan)

@@ -1,119 +1,84 @@
-"""Take pictures in: told by their content, decoded in a process of their own, written anew.
+"""Take pictures in: told by their content, decoded in processes of their own, written anew.
 
 What is kept is a PNG that this program wrote: the pixels as they are, upright, sRGB, and the focal
 length. Whatever else the file held (metadata, places, other files hidden in it) is gone, and
 no byte that a stranger chose is ever served.
 """
 
-import hashlib
-from dataclasses import dataclass
-from pathlib import Path
+import threading
+from queue import LifoQueue
+from subprocess import Popen
 
-import numpy as np
+from pydantic import TypeAdapter, ValidationError
 
-from bozzetto.capture.limits import PhotoLimits
-from bozzetto.findings import Finding
-from bozzetto.isolation import IsolationLimits, run_isolated
+from bozzetto.errors import BozzettoError, InputError, PhotoError, ResourceError
+from bozzetto.studio.decoding import Answer, Received, TakenIn
+from bozzetto.studio.processes import kill, start, tell
+from bozzetto.studio.settings import Settings
 
-_LIMITS = IsolationLimits(seconds=90.0, memory_mib=6144)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Received:
-    """A file as it was sent, not looked into yet."""
-
-    path: Path
-    name: str
-    """As the sender calls it; for messages only."""
-    target: Path
-    """Where the new file is to be written."""
-    limits: PhotoLimits
-    photo_path: Path | None = None
-    """For a mask: the photo that it belongs to."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class TakenIn:
-    """A picture that was written anew."""
-
-    width: int
-    height: int
-    focal_px: float | None
-    sent_sha256: str
-    findings: tuple[Finding, ...]
+_MODULE = "bozzetto.studio.decoding"
+_AT_ONCE = 2
+_SECONDS = 90.0
+_RECEIVED = TypeAdapter(Received)
+_ANSWER = TypeAdapter(Answer)
+_ERRORS: dict[str, type[BozzettoError]] = {
+    kind.__name__: kind for kind in (PhotoError, InputError, ResourceError)
+}
 
 
 class Intake:
-    """Takes pictures in, each in a child process with limits on time and memory."""
+    """Takes pictures in, a few at a time; a decoder that hangs or dies is replaced."""
 
-    def photo(self, received: Received) -> TakenIn:
-        """Write a photograph anew.
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._decoders: LifoQueue[Popen[str] | None] = LifoQueue()
+        for _ in range(_AT_ONCE):
+            self._decoders.put(None)  # Started when first needed.
 
-        Raises:
-            PhotoError: It is none, broken, or out of limits.
-            ResourceError: The decoder took too long or died.
-        """
-        return run_isolated(rewrite_photo, received, limits=_LIMITS)
-
-    def mask(self, received: Received) -> TakenIn:
-        """Write a mask anew.
+    def take_in(self, received: Received) -> TakenIn:
+        """Write a photograph, or the mask of one, anew.
 
         Raises:
-            InputError: It is none, or does not fit its photo.
+            InputError: It is none, broken, out of limits, or does not fit its photo.
             ResourceError: The decoder took too long or died.
         """
-        return run_isolated(rewrite_mask, received, limits=_LIMITS)
+        decoder = self._decoders.get()
+        alive: Popen[str] | None = None
+        try:
+            decoder = decoder or start(_MODULE, self._settings)
+            answer = _ask(decoder, received)
+            alive = decoder
+        finally:
+            if alive is None and decoder is not None:
+                kill(decoder)
+            self._decoders.put(alive)
+        if answer.taken is None:
+            kind = _ERRORS.get(answer.error, InputError)
+            raise kind(answer.message, advice=answer.advice)
+        return answer.taken
+
+    def close(self) -> None:
+        """End the decoders."""
+        for _ in range(_AT_ONCE):
+            decoder = self._decoders.get()
+            if decoder is not None:
+                kill(decoder)
 
 
-def rewrite_photo(received: Received) -> TakenIn:
-    """Decode a photograph and write its pixels; runs in the child process."""
-    from PIL import ExifTags, Image
-
-    from bozzetto.capture.load import decode_photo
-    from bozzetto.imaging.color import srgb8_from_linear
-
-    data = received.path.read_bytes()
-    photo, findings = decode_photo(data, name=received.name, limits=received.limits)
-    rgb = srgb8_from_linear(photo.linear_rgb)
-    if photo.alpha is not None:
-        alpha = np.round(photo.alpha * np.float32(255)).astype(np.uint8)
-        rgb = np.dstack([rgb, alpha])
-    exif = Image.Exif()
-    if photo.focal_px is not None:
-        exif[ExifTags.IFD.Exif] = {
-            ExifTags.Base.FocalLength: photo.focal_px / 100,
-            ExifTags.Base.FocalPlaneXResolution: 100.0,
-            ExifTags.Base.FocalPlaneResolutionUnit: 4,  # Pixels for each millimetre.
-        }
-    picture = Image.fromarray(np.ascontiguousarray(rgb))
-    picture.save(received.target, format="PNG", compress_level=1, exif=exif)
-    return TakenIn(
-        width=photo.width,
-        height=photo.height,
-        focal_px=photo.focal_px,
-        sent_sha256=photo.sha256,
-        findings=findings,
-    )
-
-
-def rewrite_mask(received: Received) -> TakenIn:
-    """Decode a mask at its photo's size and write it; runs in the child process."""
-    from PIL import Image
-
-    from bozzetto.capture.load import load_photo
-    from bozzetto.matting.user_mask import decode_mask
-
-    if received.photo_path is None:
-        raise ValueError("A mask needs its photo.")
-    photo, _ = load_photo(received.photo_path, limits=received.limits)
-    data = received.path.read_bytes()
-    mask, findings = decode_mask(data, name=received.name, photo=photo)
-    grey = np.round(mask.alpha * np.float32(255)).astype(np.uint8)
-    Image.fromarray(grey).save(received.target, format="PNG", compress_level=1)
-    return TakenIn(
-        width=photo.width,
-        height=photo.height,
-        focal_px=None,
-        sent_sha256=hashlib.sha256(data).hexdigest(),
-        findings=findings,
-    )
+def _ask(decoder: "Popen[str]", received: Received) -> Answer:
+    """Send an order, and read the answer."""
+    stream = decoder.stdout
+    if stream is None:
+        raise ValueError("A decoder needs a stream to answer on.")
+    timer = threading.Timer(_SECONDS, decoder.kill)
+    timer.start()
+    try:
+        tell(decoder, _RECEIVED.dump_json(received).decode())
+        return _ANSWER.validate_json(stream.readline())
+    except ValidationError:
+        raise ResourceError(
+            f"{received.name} could not be decoded: the decoder died or took too long.",
+            advice="Open it in another program and save it as PNG.",
+        ) from None
+    finally:
+        timer.cancel()

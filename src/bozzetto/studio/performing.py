@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bozzetto.errors import ResourceError
@@ -22,7 +22,7 @@ from bozzetto.studio.tables import FileRow, JobRow, PhotoRow, ProjectRow, Result
 from bozzetto.studio.workplace import photo_rows, prepare
 from bozzetto.wire.base import File
 from bozzetto.wire.projects import Side
-from bozzetto.wire.results import Result
+from bozzetto.wire.results import Draft, Refinement, Result
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -73,6 +73,12 @@ class Keeper:
                 folder=item.folder,
             )
             session.add(row)
+            if isinstance(message, Draft | Refinement):
+                session.execute(
+                    update(ProjectRow)
+                    .where(ProjectRow.id == message.project_id)
+                    .values(cover_sha256=message.sheet.sha256)
+                )
 
 
 def add_files(session: Session, rows: Sequence[FileRow]) -> None:

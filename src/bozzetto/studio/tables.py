@@ -24,6 +24,8 @@ class ProjectRow(Base):
     title: Mapped[str] = mapped_column(Text)
     created_at: Mapped[float] = mapped_column(Float)
     created_by: Mapped[str] = mapped_column(Text, index=True)
+    cover_sha256: Mapped[str | None] = mapped_column(_SHA256)
+    """A small picture of it: the newest sheet, else the first photo."""
     served_at: Mapped[float] = mapped_column(Float, default=0.0)
     """When a job of it was last started: the one that waited longest is next."""
 

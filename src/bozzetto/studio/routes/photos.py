@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from bozzetto.pipeline.serialize import json_from
+from bozzetto.studio.decoding import Received, TakenIn
 from bozzetto.studio.idempotency import made_id
-from bozzetto.studio.intake import Received, TakenIn
 from bozzetto.studio.lookup import file_row, photo_row, project_row
 from bozzetto.studio.messages import photo_message
 from bozzetto.studio.performing import add_files
@@ -230,7 +230,7 @@ def _take_in(service: Service, sent: Path, *, project_id: str, photo_id: str, na
     """Write a photograph anew and put it on record."""
     target = sent.with_name("taken.png")
     received = Received(path=sent, name=name, target=target, limits=service.settings.limits.photo)
-    taken = service.intake.photo(received)
+    taken = service.intake.take_in(received)
     stored = _store(service, target, project_id=project_id, name=f"{Path(name).stem}.png")
     with service.database.writing() as session:
         known = session.scalar(
@@ -248,7 +248,7 @@ def _new_photo(
 ) -> PhotoRow:
     """Put a photograph on record."""
     project_id = stored.project_id
-    project_row(session, project_id)
+    project = project_row(session, project_id)
     add_files(session, [stored])
     rows = photo_rows(session, project_id)
     row = PhotoRow(
@@ -265,6 +265,7 @@ def _new_photo(
         findings=json.dumps(json_from(taken.findings)),
     )
     session.add(row)
+    project.cover_sha256 = project.cover_sha256 or stored.sha256
     session.flush()
     return row
 
@@ -275,7 +276,7 @@ def _take_mask_in(service: Service, sent: Path, *, project_id: str, photo_id: st
         photo = photo_row(session, project_id, photo_id)
     picture, target = sent.with_name("photo.png"), sent.with_name("taken.png")
     service.blobs.fetch(photo.sha256, picture)
-    service.intake.mask(
+    service.intake.take_in(
         Received(
             path=sent,
             name="mask",

@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from collections.abc import Sequence
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import delete, func, select
@@ -15,12 +16,11 @@ from bozzetto.studio.problems import conflict, over_quota
 from bozzetto.studio.routes.answers import ProjectId
 from bozzetto.studio.security.actors import Admin, Artist, Viewer
 from bozzetto.studio.service import TheService
-from bozzetto.studio.tables import FileRow, JobRow, PhotoRow, ProjectRow, ResultRow
+from bozzetto.studio.tables import FileRow, JobRow, PhotoRow, ProjectRow
 from bozzetto.studio.workplace import project_root
-from bozzetto.wire.base import File, Page
+from bozzetto.wire.base import Page
 from bozzetto.wire.jobs import JobState
 from bozzetto.wire.projects import NewProject, Project, ProjectChange
-from bozzetto.wire.results import Draft, Refinement
 
 router = APIRouter(tags=["projects"])
 
@@ -59,9 +59,10 @@ def list_projects(*, actor: Viewer, service: TheService, part: TheSlice) -> Page
             part,
             number=ProjectRow.number,
             number_of=lambda row: row.number,
-            show=lambda row: project_message(session, row),
+            show=lambda row: row,
         )
-        return Page[Project](items=found.items, next=found.next)
+        items = project_messages(session, found.items)
+        return Page[Project](items=items, next=found.next)
 
 
 @router.get("/projects/{project_id}")
@@ -106,40 +107,39 @@ def delete_project(*, project_id: ProjectId, actor: Admin, service: TheService) 
     shutil.rmtree(project_root(service.settings, project_id), ignore_errors=True)
 
 
-def project_message(session: Session, row: ProjectRow) -> Project:
-    """Describe a project."""
-    photos = select(func.count()).where(PhotoRow.project_id == row.id)
-    num_bytes = select(func.sum(FileRow.num_bytes)).where(FileRow.project_id == row.id)
-    return Project(
-        id=row.id,
-        title=row.title,
-        created_at=moment(row.created_at),
-        created_by=row.created_by,
-        num_photos=session.scalar(photos) or 0,
-        num_bytes=int(session.scalar(num_bytes) or 0),
-        cover=_cover(session, row.id),
+def project_messages(session: Session, rows: Sequence[ProjectRow]) -> tuple[Project, ...]:
+    """Describe projects, with as many queries for a hundred as for one."""
+    ids = [row.id for row in rows]
+    photos = select(PhotoRow.project_id, func.count()).where(PhotoRow.project_id.in_(ids))
+    sizes = select(FileRow.project_id, func.sum(FileRow.num_bytes)).where(
+        FileRow.project_id.in_(ids)
     )
-
-
-def _cover(session: Session, project_id: str) -> File | None:
-    """Return the newest sheet, else the first photo."""
-    result = session.scalar(
-        select(ResultRow)
-        .where(ResultRow.project_id == project_id, ResultRow.kind.in_(["drafts", "refinements"]))
-        .order_by(ResultRow.number.desc())
-        .limit(1)
-    )
-    if result is not None:
-        kind = Draft if result.kind == "drafts" else Refinement
-        return kind.model_validate_json(result.body).sheet
-    row = session.scalar(
+    counts = {p: n for p, n in session.execute(photos.group_by(PhotoRow.project_id))}
+    num_bytes = {p: int(n) for p, n in session.execute(sizes.group_by(FileRow.project_id))}
+    covers = session.scalars(
         select(FileRow)
         .join(
-            PhotoRow,
-            (PhotoRow.sha256 == FileRow.sha256) & (PhotoRow.project_id == FileRow.project_id),
+            ProjectRow,
+            (ProjectRow.id == FileRow.project_id) & (ProjectRow.cover_sha256 == FileRow.sha256),
         )
-        .where(FileRow.project_id == project_id)
-        .order_by(PhotoRow.position, PhotoRow.number)
-        .limit(1)
+        .where(ProjectRow.id.in_(ids))
     )
-    return None if row is None else file_message(row)
+    pictures = {file.project_id: file_message(file) for file in covers}
+    return tuple(
+        Project(
+            id=row.id,
+            title=row.title,
+            created_at=moment(row.created_at),
+            created_by=row.created_by,
+            num_photos=counts.get(row.id, 0),
+            num_bytes=num_bytes.get(row.id, 0),
+            cover=pictures.get(row.id),
+        )
+        for row in rows
+    )
+
+
+def project_message(session: Session, row: ProjectRow) -> Project:
+    """Describe a project."""
+    (message,) = project_messages(session, [row])
+    return message

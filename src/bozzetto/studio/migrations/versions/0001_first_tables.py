@@ -43,6 +43,7 @@ def upgrade() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("created_at", sa.Float(), nullable=False),
         sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("cover_sha256", sa.String(length=64), nullable=True),
         sa.Column("served_at", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("number"),
         sa.UniqueConstraint("id"),
