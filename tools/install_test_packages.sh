@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Install the Debian packages that some tests need: an EGL driver on the CPU for the Filament
-# renderer. Without them those tests skip, and the program falls back to its own renderer.
+# renderer, and PostgreSQL for the studio's database. Without them those tests skip, and the program
+# falls back to its own renderer.
 set -euo pipefail
-packages=(libegl1 libgl1 libgl1-mesa-dri)
+packages=(libegl1 libgl1 libgl1-mesa-dri postgresql)
 if ! command -v apt-get >/dev/null || [ "$(id -u)" != 0 ]; then
   echo "No apt-get or not root: leaving ${packages[*]} as they are."
   exit 0
