@@ -14,7 +14,7 @@ BUILT_IN = {
     "bozzetto": "bozzetto.engines.network.engine:build",
     "inflate": "bozzetto.engines.inflate.engine:build",
 }
-DEFAULT_ENGINE = "inflate"
+DEFAULT_ENGINE = "bozzetto"
 GROUP = "bozzetto.engines"
 
 

@@ -40,8 +40,8 @@ class Preset:
 LAPTOP = Preset(
     widths=Widths(),
     phases=(
-        Phase(size=96, batch=16, images=900_000, rate=(8e-4, 5e-4)),
-        Phase(size=192, batch=8, images=100_000, rate=(4e-4, 1e-5)),
+        Phase(size=96, batch=16, images=141_392, rate=(8e-4, 7.4e-4)),
+        Phase(size=96, batch=16, images=44_000, rate=(7.4e-4, 3e-5)),
     ),
 )
 """The network that ships: two CPU cores, several hours."""
