@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.geometry.symmetry import MirrorPlane
+from bozzetto.sculpting.detail import DetailOptions, add_detail
 from bozzetto.sculpting.fairing import FairingOptions, fair
 from bozzetto.sculpting.outline import OutlineError
 from bozzetto.sculpting.silhouette import (
@@ -40,6 +41,8 @@ class SculptOptions:
 
     fairing: FairingOptions = field(default_factory=FairingOptions)
     silhouette: SilhouetteOptions = field(default_factory=SilhouetteOptions)
+    detail: DetailOptions | None = field(default_factory=DetailOptions)
+    """None leaves relief out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +62,8 @@ class Sculpted:
     mesh: Mesh
     outlines: tuple[OutlineError, ...]
     """Of the draft, one for each view."""
+    share_relieved: float = 0.0
+    """Largest share of vertices, 0 to 1, to which a photo's shading gave relief."""
 
 
 def sculpt(
@@ -76,7 +81,12 @@ def sculpt(
     fitted = fit_silhouette(
         fair(draft, options=options.fairing), targets, options=options.silhouette
     )
-    return Sculpted(mesh=fitted.mesh, outlines=before)
+    mesh, relieved = fitted.mesh, 0.0
+    if options.detail is not None:
+        for view in views:
+            detailed = add_detail(mesh, view.foreground, view.camera, options=options.detail)
+            mesh, relieved = detailed.mesh, max(relieved, detailed.share)
+    return Sculpted(mesh=mesh, outlines=before, share_relieved=relieved)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
