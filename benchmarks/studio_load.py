@@ -2,7 +2,7 @@
 
     python -m benchmarks.studio_load --seconds 60 -o benchmarks/results/studio_load.json
 
-Starts a service in a new folder. Each polling client asks twice a second for one of the things that
+Starts a service in a new folder. Each polling client asks once a second for one of the things that
 a page asks for; each uploading client sends one photo after the other to a project of its own.
 Four draft jobs run meanwhile. Written: the latencies of reads (median, p95, worst), uploads, the
 jobs' ends, and the load of the machine, without which the numbers mean nothing.
@@ -29,7 +29,7 @@ import numpy as np
 import tyro
 from PIL import Image
 
-_POLL_SECONDS = 0.5
+_POLL_SECONDS = 1.0
 _BYTES = {"Content-Type": "application/octet-stream"}
 
 

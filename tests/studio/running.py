@@ -124,7 +124,7 @@ class Running:
             self.process = subprocess.Popen(
                 self._command, env=self._environment, stdout=subprocess.DEVNULL, stderr=errors
             )
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 300
         while time.monotonic() < deadline:
             with contextlib.suppress(httpx.HTTPError):
                 if self.http.get("/v1/health").status_code == 200:
@@ -146,7 +146,7 @@ class Running:
         assert response.status_code == 202, response.text
         return response.json()["id"]
 
-    def wait(self, job_id, *, until=("succeeded", "failed", "cancelled"), seconds=150):
+    def wait(self, job_id, *, until=("succeeded", "failed", "cancelled"), seconds=600):
         """Return the job once it is in one of those states."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

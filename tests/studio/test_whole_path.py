@@ -1,7 +1,10 @@
 """From a photo to files for a program, over the service, with the typed client."""
 
 import io
+import os
+import subprocess
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -131,3 +134,20 @@ def test_a_job_without_an_object_fails_with_cause_and_advice(studio, tmp_path):
     assert job.state is JobState.FAILED
     assert job.error.type == "/problems/photo"
     assert job.error.advice
+
+
+def test_the_example_with_curl_makes_an_asset(running, tmp_path):
+    script = Path(__file__).resolve().parents[2] / "examples" / "studio.sh"
+    photo, output = tmp_path / "photo.png", tmp_path / "vase.glb"
+    photo.write_bytes(a_picture(seed=5))
+    environment = {
+        **os.environ,
+        "STUDIO": f"http://127.0.0.1:{running.port}",
+        "DRAFTS": '{"engine": "inflate", "variants": 1}',
+        "REFINEMENT": '{"budget": 500, "texture_size": 512}',
+    }
+    command = ["bash", str(script), str(photo), str(output)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "drafts 100.0%" in done.stderr
+    assert len(bozzetto.read_glb(output.read_bytes(), name="vase.glb").mesh.triangles) == 500

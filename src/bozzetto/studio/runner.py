@@ -128,6 +128,8 @@ def serve() -> None:
     settings = read_settings(sys.stdin)
     _limit(settings.jobs.memory_mib)
     import_module("bozzetto.pipeline.runs")
+    if hasattr(os, "nice"):  # Not on Windows.
+        os.nice(_POLITENESS)
     orders: SimpleQueue[str] = SimpleQueue()
     threading.Thread(target=_listen, args=(orders,), daemon=True).start()
     runner = Runner(settings)
@@ -148,14 +150,13 @@ def _listen(orders: SimpleQueue[str]) -> None:
 
 
 def _limit(memory_mib: int) -> None:
-    """Let allocations fail instead of taking the machine down, and the service go first."""
+    """Let allocations fail instead of taking the machine down."""
     if sys.platform != "linux":
         return
     import resource  # Exists on POSIX only.
 
     limit = memory_mib * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    os.nice(_POLITENESS)
 
 
 if __name__ == "__main__":
