@@ -46,7 +46,8 @@ def quaternions_from_matrices(
     largest = np.argmax(np.diagonal(table, axis1=-2, axis2=-1), axis=-1)
     chosen = np.take_along_axis(table, largest[..., None, None], axis=-2)[..., 0, :]
     unit = chosen / np.linalg.norm(chosen, axis=-1, keepdims=True)
-    return np.where(unit[..., 3:] < 0, -unit, unit)
+    sign = np.where(unit[..., 3:] < 0, -1.0, 1.0)
+    return unit * sign
 
 
 def continuous(quaternions: Float64[np.ndarray, "k *n 4"]) -> Float64[np.ndarray, "k *n 4"]:

@@ -6,6 +6,7 @@ Letters: k frames, n rotations.
 import numpy as np
 from jaxtyping import Float64
 
+Angles = Float64[np.ndarray, "*n 3"]
 _GIMBAL = 1 - 1e-9
 
 
@@ -37,11 +38,11 @@ def continuous_euler_deg(
     second = np.stack([first[..., 0] + 180, 180 - first[..., 1], first[..., 2] + 180], axis=-1)
     result = first.copy()
     for frame in range(1, len(first)):
-        before = result[frame - 1]
-        near = first[frame] - 360 * np.round((first[frame] - before) / 360)
-        far = second[frame] - 360 * np.round((second[frame] - before) / 360)
-        nearer = np.abs(far - before).sum(-1) < np.abs(near - before).sum(-1)
-        result[frame] = np.where(nearer[..., None], far, near)
+        options = np.stack([first[frame], second[frame]])
+        turns = np.round((options - result[frame - 1]) / 360)
+        options = options - 360 * turns
+        far = np.abs(options - result[frame - 1]).sum(axis=-1)
+        result[frame] = np.where((far[1] < far[0])[..., None], options[1], options[0])
     return result
 
 

@@ -11,6 +11,7 @@ from bozzetto.formats.fbx_nodes import FbxNode
 from bozzetto.formats.fbx_scene import FbxObject
 from bozzetto.formats.mesh_cleaning import unit_directions
 from bozzetto.formats.polygons import fans
+from bozzetto.formats.uv_origin import flipped
 from bozzetto.formats.welding import welded
 
 
@@ -135,7 +136,7 @@ def _piece(
             positions=positions[points[unique.first]].astype(np.float32),
             triangles=triangles,
             normals=rows("normals"),
-            uvs=None if uvs is None else uvs * np.float32([1, -1]) + np.float32([0, 1]),
+            uvs=None if uvs is None else flipped(uvs),
             colors=None if colors is None else np.clip(colors[:, :3], 0, 1),
             tangents=rows("tangents") if layers["normals"] is not None else None,
             quads=quads if len(quads) else None,

@@ -58,7 +58,7 @@ class FbxNode:
     def number(self, index: int = 0, default: float = 0.0) -> float:
         """Return a number."""
         value = self.values[index] if index < len(self.values) else default
-        return float(value) if isinstance(value, int | float | np.int64) else default
+        return float(value) if isinstance(value, int | float | np.integer) else default
 
     def child_text(self, name: str) -> str:
         """Return the string of a child; empty where there is none."""
@@ -125,7 +125,7 @@ def _property(value: Value) -> bytes:
         return (b"S" if isinstance(value, str) else b"R") + struct.pack("<I", len(data)) + data
     if isinstance(value, bool):
         return struct.pack("<c?", b"C", value)
-    if isinstance(value, np.int64):
+    if isinstance(value, np.integer):
         return struct.pack("<cq", b"L", int(value))
     if isinstance(value, int):
         return struct.pack("<ci", b"I", value)

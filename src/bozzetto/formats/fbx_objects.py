@@ -10,6 +10,7 @@ from bozzetto.asset.model import AlphaMode, Part, Picture, Surface
 from bozzetto.formats.fbx_nodes import FbxNode, Value, group, node
 from bozzetto.formats.grey_maps import GreyMaps
 from bozzetto.formats.meshes import lone_triangles
+from bozzetto.formats.uv_origin import flipped
 from bozzetto.formats.welding import Welded, welded, welded_points
 
 UV_SET = "UVMap"
@@ -72,7 +73,7 @@ def geometry(part: Part, *, units_per_metre: float) -> tuple[tuple[FbxNode, ...]
         colors = np.concatenate([mesh.colors, opaque], axis=1)
         layers.append(_indexed("Color", "Colors", colors, corners=corners))
     if mesh.uvs is not None:
-        upward = mesh.uvs * np.float32([1, -1]) + np.float32([0, 1])
+        upward = flipped(mesh.uvs)
         layers.append(_indexed("UV", "UV", upward, corners=corners))
     layers.append(_one_material())
     listed = [

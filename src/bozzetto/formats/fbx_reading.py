@@ -73,9 +73,9 @@ class _Skinning:
     place: int
     """Among the scene's skins."""
     bound: NodeSkin
-    rows: tuple[Int64[np.ndarray, " m"], ...]
+    rows: tuple[Int64[np.ndarray, "..."], ...]
     """Points that each joint moves."""
-    weights: tuple[Float64[np.ndarray, " m"], ...]
+    weights: tuple[Float64[np.ndarray, "..."], ...]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -158,7 +158,7 @@ def local_matrices(
     made: FbxObject, *, translations: Vectors, rotations_deg: Vectors, scales: Vectors
 ) -> Float64[np.ndarray, "k 4 4"]:
     """Return `parent_from_node` (FBX SDK: T Roff Rp Rpre R Rpost' Rp' Soff Sp S Sp')."""
-    order = _ROTATION_ORDERS[min(int(made.number_of("RotationOrder", 0)), 6)]
+    order = _ROTATION_ORDERS[min(int(made.number_of("RotationOrder", 0.0)), 6)]
     before = _turn(made.vector("PreRotation"))
     after = np.linalg.inv(_turn(made.vector("PostRotation")))
     turned = _homogeneous(matrices_from_euler_deg(rotations_deg, order=order))

@@ -55,7 +55,7 @@ class FbxSurfaces:
                 self.notes.tell("fbx.slot", f"Textures in {slot} are left out.")
             elif picture is not None:
                 maps.setdefault(use, picture)
-                tiled = texture.number_of("WrapModeU", 0) == 0
+                tiled = texture.number_of("WrapModeU", 0.0) == 0
         shine = made.number_of("ShininessExponent", made.number_of("Shininess", 20.0))
         plain_rough = 1 - (min(max(shine, 0.0), 100.0) / 100) ** 0.5
         metallic = _unit(made.number_of("ReflectionFactor", 0.0))

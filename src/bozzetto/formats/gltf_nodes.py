@@ -126,7 +126,7 @@ def _parents(entries: tuple[JsonNode, ...]) -> Int32[np.ndarray, " n"]:
 def _order(parents: Int32[np.ndarray, " n"], *, path: str) -> tuple[int, ...]:
     """Sort nodes by depth."""
     children = [list[int]() for _ in parents]
-    for index, parent in enumerate(parents):
+    for index, parent in enumerate(parents.tolist()):
         if parent >= 0:
             children[parent].append(index)
     order = [index for index, parent in enumerate(parents) if parent < 0]

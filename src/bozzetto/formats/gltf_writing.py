@@ -138,8 +138,8 @@ def _skeleton(
     """Describe the joints as nodes below an armature, and the skin."""
     first = armature + 1
     children = [list[int]() for _ in range(skeleton.num_joints)]
-    roots: list[int] = []
-    for joint, parent in enumerate(skeleton.parents):
+    roots = list[int]()
+    for joint, parent in enumerate(skeleton.parents.tolist()):
         (roots if parent < 0 else children[parent]).append(first + joint)
     local = skeleton.parent_from_joint
     rotations = quaternions_from_matrices(local[:, :3, :3])

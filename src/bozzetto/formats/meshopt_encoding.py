@@ -169,11 +169,9 @@ def octahedral8(
     """Fold unit directions to an octahedron in 8 bits; a fourth number goes along."""
     d = directions.astype(np.float64)
     d = d / np.abs(d).sum(axis=1, keepdims=True)
-    x, y, z = d.T
-    fold = z < 0
-    fx = np.where(fold, (1 - np.abs(y)) * np.where(x >= 0, 1, -1), x)
-    fy = np.where(fold, (1 - np.abs(x)) * np.where(y >= 0, 1, -1), y)
-    table = np.rint(np.stack([fx, fy], axis=1) * 127).astype(np.int8)
+    flat = d[:, :2]
+    folded = (1 - np.abs(flat[:, ::-1])) * np.where(flat >= 0, 1.0, -1.0)
+    table = np.rint(np.where(d[:, 2:] < 0, folded, flat) * 127).astype(np.int8)
     one = np.full(len(table), 127, np.int8)
     return np.concatenate([table, one[:, None], fourth[:, None]], axis=1)
 

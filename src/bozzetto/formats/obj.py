@@ -20,6 +20,7 @@ from bozzetto.formats.mtl import mtl_text
 from bozzetto.formats.names import slug, unique_names
 from bozzetto.formats.obj_reading import read_obj
 from bozzetto.formats.picture_files import picture_files
+from bozzetto.formats.uv_origin import flipped
 from bozzetto.formats.welding import Welded, welded, welded_points
 from bozzetto.imaging.color import srgb8_from_linear
 
@@ -92,7 +93,7 @@ def _part(part: Part, start: _Start) -> tuple[tuple[list[str], list[str]], _Star
     uvs = None if mesh.uvs is None else welded(mesh.uvs)
     normals = None if mesh.normals is None else welded(mesh.normals)
     if mesh.uvs is not None and uvs is not None:
-        lines += _rows("vt", mesh.uvs[uvs.first] * np.float32([1, -1]) + np.float32([0, 1]))
+        lines += _rows("vt", flipped(mesh.uvs[uvs.first]))
     if mesh.normals is not None and normals is not None:
         lines += _rows("vn", mesh.normals[normals.first])
     labels = _corner_labels(points, uvs, normals, start=start)

@@ -18,6 +18,7 @@ from bozzetto.formats.meshes import joined_mesh, lone_triangles
 from bozzetto.formats.names import slug
 from bozzetto.formats.ply_elements import Element, read_elements
 from bozzetto.formats.polygons import fans
+from bozzetto.formats.uv_origin import flipped
 from bozzetto.imaging.color import linear_from_srgb8, srgb8_from_linear
 
 _POSITION, _NORMAL, _UV = ("x", "y", "z"), ("nx", "ny", "nz"), ("s", "t")
@@ -85,7 +86,7 @@ def read_ply(source: Source) -> Reading:
             positions=positions,
             triangles=triangles,
             normals=vertices.table(_NORMAL),
-            uvs=None if uvs is None else uvs * np.float32([1, -1]) + np.float32([0, 1]),
+            uvs=None if uvs is None else flipped(uvs),
             colors=_colors(vertices),
             confidence=vertices.single("confidence"),
             origin=None if origin is None else origin.astype(np.uint8),
@@ -105,7 +106,7 @@ def _columns(mesh: Mesh) -> list[tuple[str, Shaped[np.ndarray, " v"]]]:
     if mesh.normals is not None:
         columns += _named(_NORMAL, mesh.normals)
     if mesh.uvs is not None:
-        columns += _named(_UV, mesh.uvs * np.float32([1, -1]) + np.float32([0, 1]))
+        columns += _named(_UV, flipped(mesh.uvs))
     if mesh.colors is not None:
         columns += _named(_COLOR, srgb8_from_linear(mesh.colors[None])[0])
     if mesh.confidence is not None:

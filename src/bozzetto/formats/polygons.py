@@ -1,7 +1,7 @@
 """Polygons to triangles. Letters: f faces, n corners of all faces, t triangles, q quads."""
 
 import numpy as np
-from jaxtyping import Int32
+from jaxtyping import Int32, Int64
 
 
 def fans(
@@ -19,8 +19,9 @@ def fans(
     pieces = np.maximum(counts - 2, 0)
     starts = np.cumsum(counts) - counts
     face = np.repeat(np.arange(len(counts)), pieces)
-    step = np.arange(pieces.sum()) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    begins = np.cumsum(pieces) - pieces
+    step: Int64[np.ndarray, " t"] = np.arange(len(face)) - begins[face]
     first = starts[face]
     table = np.stack([corners[first], corners[first + step + 1], corners[first + step + 2]], 1)
-    begin = (np.cumsum(pieces) - pieces)[counts == 4]
+    begin = begins[counts == 4]
     return table.astype(np.int32), np.stack([begin, begin + 1], axis=1).astype(np.int32)

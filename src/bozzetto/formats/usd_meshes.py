@@ -16,7 +16,9 @@ from bozzetto.formats.influences import noted_skin, reduced_skin
 from bozzetto.formats.mesh_cleaning import unit_directions
 from bozzetto.formats.notes import Notes
 from bozzetto.formats.polygons import fans
+from bozzetto.formats.usd_prims import tokens
 from bozzetto.formats.usd_skeletons import UsdRig
+from bozzetto.formats.uv_origin import flipped
 from bozzetto.formats.welding import welded
 
 _UV_NAMES = ("st", "UVMap", "st0", "map1", "uv", "UVSet0")
@@ -116,13 +118,12 @@ class _Shape:
             return None if values is None else values[kept][unique.first].astype(np.float32)
 
         found_uvs, found_colors = rows(uvs), rows(colors)
-        up = np.float32([1, -1])
         try:
             mesh = Mesh(
                 positions=self.points[at[unique.first]].astype(np.float32),
                 triangles=triangles,
                 normals=rows(normals),
-                uvs=None if found_uvs is None else found_uvs * up + np.float32([0, 1]),
+                uvs=None if found_uvs is None else flipped(found_uvs),
                 colors=None if found_colors is None else np.clip(found_colors, 0, 1),
                 quads=quads if len(quads) else None,
             )
@@ -190,8 +191,8 @@ def skin_of(prim: Usd.Prim, piece: Piece, rig: UsdRig, *, notes: Notes) -> Bound
         rows = piece.points
     if table.shape != amounts.shape or rows.max(initial=0) >= len(table):
         raise FormatError(f"{prim.GetPath()} has weights that do not fit its points.")
-    order = prim.GetAttribute("skel:joints").Get()
-    places = rig.places if not order else [rig.place_of_path.get(str(path), 0) for path in order]
+    order = tokens(prim, "skel:joints")
+    places = [rig.place_of_path.get(path, 0) for path in order] if order else rig.places
     if table.min(initial=0) < 0 or table.max(initial=0) >= len(places):
         raise FormatError(f"{prim.GetPath()} names a joint that its skeleton does not have.")
     mapped = np.array(places, np.int64)[table[rows]]

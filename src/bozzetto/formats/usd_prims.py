@@ -1,6 +1,6 @@
 """Small steps of authoring USD prims by type and attribute names."""
 
-from pxr import Sdf, Tf, Usd
+from pxr import Sdf, Tf, Usd, Vt
 
 
 def identifier(name: str) -> str:
@@ -23,3 +23,9 @@ def put_uniform(prim: Usd.Prim, name: str, *, kind: Sdf.ValueTypeName, value: ob
 def relate(prim: Usd.Prim, name: str, target: Sdf.Path) -> None:
     """Author a relationship of a schema."""
     prim.CreateRelationship(name, False).SetTargets([target])
+
+
+def tokens(prim: Usd.Prim, name: str) -> list[str]:
+    """Return an array of names; empty where the attribute is absent."""
+    value = prim.GetAttribute(name).Get()
+    return [str(entry) for entry in value] if isinstance(value, Vt.TokenArray) else []

@@ -5,10 +5,11 @@ act on rows: they are transposed. Letters: v vertices, n corners, j joints, k fr
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import cast
 
 import numpy as np
 from jaxtyping import Float64
@@ -63,7 +64,7 @@ def _unpacked(source: Source) -> tuple[NamedFile, Neighbours]:
 
 
 @contextmanager
-def _on_disk(main: NamedFile, neighbours: Neighbours) -> Iterator[Path]:
+def _on_disk(main: NamedFile, neighbours: Neighbours) -> Generator[Path]:
     """Put the root layer and the layers that it names into a folder for a while."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder).resolve()
@@ -203,6 +204,5 @@ def _column(matrix: object) -> Float64[np.ndarray, "4 4"]:
 def _metadata(stage: Usd.Stage) -> tuple[tuple[str, str], ...]:
     """Return the texts that our writer put into the layer."""
     data = stage.GetRootLayer().customLayerData.get("bozzetto", {})
-    if not isinstance(data, dict):
-        return ()
-    return tuple((str(key), value) for key, value in data.items() if isinstance(value, str))
+    pairs = cast("dict[str, object]", data).items() if isinstance(data, dict) else ()
+    return tuple((key, value) for key, value in pairs if isinstance(value, str))

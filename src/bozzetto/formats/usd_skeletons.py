@@ -15,6 +15,7 @@ from bozzetto.asset.poses import (
 from bozzetto.asset.skeleton import Clip, Skeleton
 from bozzetto.errors import FormatError
 from bozzetto.formats.names import unique_names
+from bozzetto.formats.usd_prims import tokens
 
 _MAX_FRAMES = 20_000
 
@@ -57,7 +58,7 @@ def read_skeleton(
     Raises:
         FormatError: Poses are missing.
     """
-    paths = [str(path) for path in prim.GetAttribute("joints").Get() or []]
+    paths = tokens(prim, "joints")
     bind = np.array(prim.GetAttribute("bindTransforms").Get() or [], np.float64)
     if not paths or bind.shape != (len(paths), 4, 4):
         raise FormatError(f"{prim.GetPath()} needs a bind transform for every joint.")
@@ -67,7 +68,7 @@ def read_skeleton(
     frame = asset_from_stage @ stage_from_skeleton
     full = frame @ np.swapaxes(bind, 1, 2)[order]
     rest = matrices_of(nearest_rotations(full[:, :3, :3]), full[:, :3, 3])
-    labels = [str(name) for name in prim.GetAttribute("jointNames").Get() or []]
+    labels = tokens(prim, "jointNames")
     plain = [path.rpartition("/")[2] for path in paths]
     names = labels if len(set(labels)) == len(paths) else list(unique_names(plain))
     skeleton = Skeleton(
@@ -116,12 +117,13 @@ def _clip(
     """Sample an animation; None where it has no samples or moves other joints."""
     attributes = [prim.GetAttribute(name) for name in ("translations", "rotations", "scales")]
     times = sorted({t for attribute in attributes[:2] for t in attribute.GetTimeSamples()})
-    moved = [str(path) for path in prim.GetAttribute("joints").Get() or []]
+    moved = tokens(prim, "joints")
     known = {path: i for i, path in enumerate(joints.paths)}
     if not times or not set(moved) <= set(known):
         return None
     data = prim.GetCustomData()
-    rate = float(data.get("bozzetto:framesPerSecond", stage.GetFramesPerSecond()))
+    given = data.get("bozzetto:framesPerSecond")
+    rate = float(given) if isinstance(given, int | float) else stage.GetFramesPerSecond()
     step = stage.GetTimeCodesPerSecond() / rate
     count = min(int(np.ceil((times[-1] - times[0]) / step - 1e-3)) + 1, _MAX_FRAMES)
     local = np.broadcast_to(np.eye(4), (count, len(joints.paths), 4, 4)).copy()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+import numpy as np
 from pxr import Sdf, Usd, UsdShade
 
 from bozzetto.asset.model import AlphaMode, Picture, Surface
@@ -32,10 +33,10 @@ class _Input:
         if self.picture is not None:
             r, g, b, _ = self.scale
             return _unit(r), _unit(g), _unit(b)
-        try:
-            r, g, b = (float(v) for v in self.value)  # pyright: ignore
-        except TypeError:
+        values = np.array(self.value if self.value is not None else default, float)
+        if values.shape != (3,):
             return default
+        r, g, b = values.tolist()
         return _unit(r), _unit(g), _unit(b)
 
 
@@ -134,11 +135,12 @@ class UsdSurfaces:
         picture = self._picture(texture)
         wrap = texture.GetInput("wrapS")
         scale = texture.GetInput("scale")
-        r, g, b, a = (scale.Get() if scale else None) or (1.0, 1.0, 1.0, 1.0)
+        given = scale.Get() if scale else None
+        r, g, b, a = np.array(given if given is not None else (1, 1, 1, 1), float).tolist()
         return _Input(
             picture=picture,
             channel=str(sources[0].sourceName),
-            scale=(float(r), float(g), float(b), float(a)),
+            scale=(r, g, b, a),
             tiled=bool(wrap) and wrap.Get() in ("repeat", "mirror"),
         )
 

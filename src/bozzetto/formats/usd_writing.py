@@ -18,6 +18,7 @@ from bozzetto.formats.names import slug, unique_names
 from bozzetto.formats.notes import Notes
 from bozzetto.formats.usd_materials import define_material
 from bozzetto.formats.usd_prims import identifier, put, put_uniform, relate
+from bozzetto.formats.uv_origin import flipped
 
 TYPES = Sdf.ValueTypeNames
 
@@ -91,7 +92,7 @@ def _fill_mesh(prim: Usd.Prim, part: Part) -> None:
     normals = put(prim, "normals", value=_vectors(with_normals(mesh)), kind=TYPES.Normal3fArray)
     normals.SetMetadata("interpolation", "vertex")
     if mesh.uvs is not None:
-        upward = np.ascontiguousarray(mesh.uvs * np.float32([1, -1]) + np.float32([0, 1]))
+        upward = flipped(mesh.uvs)
         st = put(
             prim, "primvars:st", value=Vt.Vec2fArray.FromNumpy(upward), kind=TYPES.TexCoord2fArray
         )
