@@ -38,7 +38,7 @@ from bozzetto.qa.rendering.cameras import SIX_SIDES, orbit_camera, side_cameras,
 from bozzetto.qa.rendering.registry import choose_renderer
 
 _PAPER = (246, 246, 245)
-_WEB = PictureRules(longest_px=1024, media_types=(JPEG, PNG), power_of_two=True, recodes=True)
+_WEB = PictureRules(longest_px=1024, media_types=(JPEG, PNG), power_of_two=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +122,7 @@ def draw_pictures(
 ) -> tuple[NamedFile, ...]:
     """Draw the poster, the six views and the turntable."""
     mesh = whole_mesh(model)
-    poster = orbit_camera(mesh, size_px=options.poster_px, azimuth_deg=35, elevation_deg=20)
+    poster = orbit_camera(mesh, size_px=options.poster_px, azimuth_deg=35.0, elevation_deg=20.0)
     sides = side_cameras(mesh, size_px=options.view_px)
     turn = turntable_cameras(mesh, size_px=options.turntable_px, count=options.turntable_frames)
     cameras = [poster, *(side.camera for side in sides), *(step.camera for step in turn)]
@@ -165,9 +165,10 @@ def _write_models(
     """Write all model files; a format that is missing here becomes a finding."""
     full = levels[0]
     known = format_names()
-    web = "glb-web" if "glb-web" in known else "glb"
-    jobs = [(replace(full, name=name), "glb", 0)]
-    jobs.append((replace(change_pictures(full, rules=_WEB), name=f"{name}-web"), web, 0))
+    jobs = [
+        (replace(full, name=name), "glb", 0),
+        (replace(change_pictures(full, rules=_WEB), name=f"{name}-web"), "glb-web", 0),
+    ]
     jobs.extend((replace(full, name=name), kind, 0) for kind in options.formats if kind in known)
     jobs.extend(
         (replace(level, name=f"{name}_lod{number}"), "glb", number)

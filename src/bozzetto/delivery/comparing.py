@@ -45,13 +45,16 @@ class Comparison:
         return tuple(check for check in self.checks if not check.passed)
 
 
-def compare(model: Model, reread: Model, *, card: FormatCard) -> Comparison:
+def compare(
+    model: Model, reread: Model, *, card: FormatCard, same_pictures: bool = True
+) -> Comparison:
     """Compare counts, bounds, pictures, joints and clips.
 
     Args:
         model: What was written.
         reread: What was read back.
         card: Of the format; what it cannot hold is not asked for.
+        same_pictures: Whether pictures must be the same, or only as many.
     """
     checks = [
         _equal("triangles", _triangles(model), _triangles(reread)),
@@ -59,7 +62,8 @@ def compare(model: Model, reread: Model, *, card: FormatCard) -> Comparison:
         _bounds(model, reread),
     ]
     if card.textures:
-        checks.append(_pictures(model, reread))
+        counts = len(model.pictures), len(reread.pictures)
+        checks.append(_pictures(model, reread) if same_pictures else _equal("pictures", *counts))
     if card.skins and model.skeleton is not None:
         checks.extend(_motion(model, reread))
     return Comparison(checks=tuple(checks))

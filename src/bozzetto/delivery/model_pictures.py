@@ -26,7 +26,7 @@ from bozzetto.qa.rendering.cameras import SIX_SIDES, THREE_QUARTER, side_cameras
 from bozzetto.qa.sheet_pictures import uv_picture
 from bozzetto.views.camera import Camera
 
-Rgb = UInt8[np.ndarray, "h w 3"]
+Rgb = UInt8[np.ndarray, "_ _ 3"]
 
 _TEXTURE_PX = 1024  # Renders are small; larger textures only cost time.
 _LAYOUT_TRIANGLES = 60_000

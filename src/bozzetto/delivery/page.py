@@ -16,7 +16,7 @@ from bozzetto.qa.profile import ProfileResult, RuleResult
 from bozzetto.qa.profile_measures import Value
 from bozzetto.qa.topology import TopologyFacts
 
-AnyPicture = UInt8[np.ndarray, "h w c"]
+AnyPicture = UInt8[np.ndarray, "_ _ _"]
 Cells = Sequence[str]
 
 _STYLE = """

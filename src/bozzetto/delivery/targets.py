@@ -102,12 +102,14 @@ _ALL = (
     Target(
         name="web",
         title="Web pages",
-        format="glb",
-        pictures=PictureRules(
-            longest_px=2048, media_types=(JPEG, PNG), power_of_two=True, recodes=True
-        ),
+        format="glb-web",
+        also=("glb",),
+        pictures=PictureRules(longest_px=2048, media_types=(JPEG, PNG), power_of_two=True),
         profile="web_catalogue_3dc",
-        hints=("The file needs no extension: model-viewer, three.js and Babylon.js all open it.",),
+        hints=(
+            "The -web file needs a viewer with meshopt and WebP, as three.js, Babylon.js and "
+            "model-viewer are; the plain one opens everywhere.",
+        ),
     ),
     Target(
         name="ar",
