@@ -2,9 +2,9 @@
 import { AnimationMixer, Box3, Clock, GridHelper, Group, LineBasicMaterial, LineSegments, PerspectiveCamera, Raycaster, Scene, SkeletonHelper, SkinnedMesh, Vector2, Vector3, WireframeGeometry, type Intersection, type Texture, type WebGLRenderer } from "three";
 import { OrbitControls } from "three/examples/jsm/controls/OrbitControls.js";
 import { Channels, type Channel, type SurfaceMaps } from "./channels";
-import { lightBy, type Lighting } from "./lighting";
+import { environmentOf, lampOf, type Lighting } from "./environment";
 import { frame, letGo, loadModel, meshesOf, sphereAround, type Model } from "./models";
-import { addCanvas, fitTo, makeRenderer, Redrawing, roomLight } from "./renderer";
+import { addCanvas, fitTo, makeRenderer, Redrawing } from "./renderer";
 import { Ruler } from "./ruler";
 
 const CLICK_PX = 4;
@@ -35,7 +35,8 @@ export class AssetStage {
   private readonly clock = new Clock();
   private readonly redrawing = new Redrawing(() => this.draw());
   private readonly observer = new ResizeObserver(() => this.redrawing.ask());
-  private readonly light: Texture;
+  private lighting: Lighting | null = null;
+  private light: Texture | null = null;
   private readonly grid = new GridHelper(10, 100);
   private model: Model | null = null;
   private channels: Channels | null = null;
@@ -51,12 +52,9 @@ export class AssetStage {
   ) {
     this.canvas = addCanvas(host, "The asset in 3D; drag to turn it");
     this.renderer = makeRenderer(this.canvas);
-    this.light = roomLight(this.renderer);
-    this.scene.environment = this.light;
     this.grid.material.transparent = true;
     this.grid.material.opacity = 0.18;
     this.scene.add(this.lamps, this.lines, this.ruler.group, this.grid);
-    lightBy(this.scene, this.lamps, "studio");
     this.controls = new OrbitControls(this.camera, this.canvas);
     this.controls.addEventListener("change", this.redrawing.ask);
     this.canvas.addEventListener("pointerdown", this.onDown);
@@ -102,7 +100,13 @@ export class AssetStage {
   }
 
   setLighting(lighting: Lighting): void {
-    lightBy(this.scene, this.lamps, lighting);
+    if (lighting === this.lighting) return;
+    this.lighting = lighting;
+    this.light?.dispose();
+    this.light = environmentOf(this.renderer, lighting);
+    this.scene.environment = this.light;
+    this.lamps.clear();
+    this.lamps.add(lampOf(lighting));
     this.redrawing.ask();
   }
 
@@ -167,7 +171,7 @@ export class AssetStage {
     this.controls.dispose();
     this.channels?.drop();
     if (this.model) letGo(this.model.root);
-    this.light.dispose();
+    this.light?.dispose();
     this.renderer.dispose();
     this.renderer.forceContextLoss();
     this.canvas.remove();

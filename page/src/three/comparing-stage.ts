@@ -1,8 +1,9 @@
 // Draft and finished asset from the same place, divided by a line.
-import { DirectionalLight, PerspectiveCamera, Scene, type Texture, type WebGLRenderer } from "three";
+import { PerspectiveCamera, Scene, type Texture, type WebGLRenderer } from "three";
 import { OrbitControls } from "three/examples/jsm/controls/OrbitControls.js";
+import { environmentOf, lampOf } from "./environment";
 import { frame, letGo, loadModel, sphereAround } from "./models";
-import { addCanvas, fitTo, makeRenderer, Redrawing, roomLight } from "./renderer";
+import { addCanvas, fitTo, makeRenderer, Redrawing } from "./renderer";
 import { Shaded } from "./shading";
 
 export class ComparingStage {
@@ -20,16 +21,13 @@ export class ComparingStage {
   constructor(private readonly host: HTMLElement) {
     this.canvas = addCanvas(host, "Draft and finished asset in 3D");
     this.renderer = makeRenderer(this.canvas);
-    this.light = roomLight(this.renderer);
+    this.light = environmentOf(this.renderer, "studio");
     this.controls = new OrbitControls(this.camera, this.canvas);
     this.controls.addEventListener("change", this.redrawing.ask);
     this.observer.observe(host);
     for (const scene of [this.before, this.after]) {
-      const key = new DirectionalLight(0xffffff, 1.4);
-      key.position.set(1.5, 2, 2.2);
-      scene.add(key);
+      scene.add(lampOf("studio"));
       scene.environment = this.light;
-      scene.environmentIntensity = 0.7;
     }
   }
 

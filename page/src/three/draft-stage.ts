@@ -1,11 +1,12 @@
 // The board of drafts: one canvas under all tiles, one camera for all of them.
-import { DirectionalLight, HalfFloatType, PerspectiveCamera, Scene, WebGLRenderTarget, type Texture, type WebGLRenderer } from "three";
+import { HalfFloatType, PerspectiveCamera, Scene, WebGLRenderTarget, type Texture, type WebGLRenderer } from "three";
 import { OrbitControls } from "three/examples/jsm/controls/OrbitControls.js";
 import type { Draft } from "../api/types";
+import { environmentOf, lampOf } from "./environment";
 import { cameraFrom } from "./fitted-camera";
 import { frame, letGo, loadModel, sphereAround } from "./models";
 import { loadTexture, OverPhoto } from "./over-photo";
-import { addCanvas, makeRenderer, Redrawing, roomLight } from "./renderer";
+import { addCanvas, fitTo, isSoftware, makeRenderer, Redrawing } from "./renderer";
 import { Shaded, type Shading } from "./shading";
 
 interface Tile {
@@ -25,7 +26,7 @@ export class DraftStage {
   private readonly renderer: WebGLRenderer;
   private readonly camera = new PerspectiveCamera(28, 1, 0.01, 100);
   private readonly controls: OrbitControls;
-  private readonly target = new WebGLRenderTarget(8, 8, { type: HalfFloatType, samples: 4 });
+  private readonly target = new WebGLRenderTarget(8, 8, { type: HalfFloatType, samples: isSoftware() ? 0 : 4 });
   private readonly over = new OverPhoto();
   private readonly redrawing = new Redrawing(() => this.draw());
   private readonly observer = new ResizeObserver(() => this.redrawing.ask());
@@ -39,7 +40,7 @@ export class DraftStage {
   constructor(private readonly host: HTMLElement) {
     this.canvas = addCanvas(host, "Drafts in 3D; drag to turn all of them");
     this.renderer = makeRenderer(this.canvas);
-    this.light = roomLight(this.renderer);
+    this.light = environmentOf(this.renderer, "studio");
     this.controls = new OrbitControls(this.camera, this.canvas);
     this.controls.addEventListener("change", this.redrawing.ask);
     this.observer.observe(host);
@@ -50,10 +51,7 @@ export class DraftStage {
     const { root } = await loadModel(draft.model.url);
     const scene = new Scene();
     scene.environment = this.light;
-    scene.environmentIntensity = 0.55;
-    const key = new DirectionalLight(0xffffff, 1.6);
-    key.position.set(1.5, 2, 2.2);
-    scene.add(root, key);
+    scene.add(root, lampOf("studio"));
     const shaded = new Shaded(root);
     shaded.set(this.shading);
     this.tiles.push({ draft, element, scene, shaded });
@@ -121,8 +119,7 @@ export class DraftStage {
   }
 
   private draw(): void {
-    const { clientWidth, clientHeight } = this.host;
-    this.renderer.setSize(Math.max(1, clientWidth), Math.max(1, clientHeight), false);
+    fitTo(this.renderer, this.host);
     this.renderer.setScissorTest(false);
     this.renderer.clear();
     this.renderer.setScissorTest(true);

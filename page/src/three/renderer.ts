@@ -1,11 +1,10 @@
-// One WebGL renderer, its environment light, and drawing only when something has changed.
-import { NeutralToneMapping, PMREMGenerator, WebGLRenderer, type Texture } from "three";
-import { RoomEnvironment } from "three/examples/jsm/environments/RoomEnvironment.js";
+// One WebGL renderer, and drawing only when something has changed.
+import { NeutralToneMapping, Vector2, WebGLRenderer } from "three";
 
 export function makeRenderer(canvas: HTMLCanvasElement): WebGLRenderer {
   try {
-    const renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true });
-    renderer.setPixelRatio(Math.min(2, devicePixelRatio));
+    const renderer = new WebGLRenderer({ canvas, antialias: !isSoftware(), alpha: true });
+    renderer.setPixelRatio(isSoftware() ? 1 : Math.min(2, devicePixelRatio));
     renderer.setClearAlpha(0);
     renderer.toneMapping = NeutralToneMapping;
     return renderer;
@@ -14,13 +13,17 @@ export function makeRenderer(canvas: HTMLCanvasElement): WebGLRenderer {
   }
 }
 
-export function roomLight(renderer: WebGLRenderer): Texture {
-  const generator = new PMREMGenerator(renderer);
-  const room = new RoomEnvironment();
-  const light = generator.fromScene(room, 0.04).texture;
-  room.dispose();
-  generator.dispose();
-  return light;
+let software: boolean | null = null;
+
+/** Whether the processor has to draw, for want of a graphics card: then edges stay unsmoothed. */
+export function isSoftware(): boolean {
+  if (software !== null) return software;
+  const gl = document.createElement("canvas").getContext("webgl2");
+  const info = gl?.getExtension("WEBGL_debug_renderer_info");
+  const name = gl && info ? String(gl.getParameter(info.UNMASKED_RENDERER_WEBGL)) : "";
+  gl?.getExtension("WEBGL_lose_context")?.loseContext();
+  software = /swiftshader|llvmpipe|software/i.test(name);
+  return software;
 }
 
 /** Calls `draw` in the next frame, once, however often it is asked. */
@@ -53,10 +56,13 @@ export function addCanvas(host: HTMLElement, label: string): HTMLCanvasElement {
   return canvas;
 }
 
-/** Fit a renderer to an element; true if its size has changed. */
+/** Fit a renderer to an element; a canvas that is set to its size anew is made anew. */
 export function fitTo(renderer: WebGLRenderer, host: HTMLElement): { width: number; height: number } {
   const width = Math.max(1, host.clientWidth);
   const height = Math.max(1, host.clientHeight);
-  renderer.setSize(width, height, false);
+  const { x, y } = renderer.getSize(size);
+  if (x !== width || y !== height) renderer.setSize(width, height, false);
   return { width, height };
 }
+
+const size = new Vector2();

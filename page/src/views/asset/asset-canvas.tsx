@@ -32,6 +32,7 @@ export function AssetCanvas({ url, refinement, look, setLook, onShown }: Props) 
       onProbe: (uv) => setProbe(uv && surface.current ? surface.current.at(uv.x, uv.y) : null),
     });
     stage.current = made;
+    made.setLighting(look.lighting);
     return () => made.dispose();
   }, []);
   useEffect(() => {

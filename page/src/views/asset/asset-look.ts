@@ -1,6 +1,6 @@
 // How the asset is looked at.
 import type { Channel } from "../../three/channels";
-import type { Lighting } from "../../three/lighting";
+import type { Lighting } from "../../three/environment";
 
 export interface AssetLook {
   level: number;

@@ -2,7 +2,7 @@
 import type { Refinement } from "../../api/types";
 import type { Shown } from "../../three/asset-stage";
 import { CHANNELS, type Channel } from "../../three/channels";
-import { LIGHTINGS } from "../../three/lighting";
+import { LIGHTINGS } from "../../three/environment";
 import { Facts, Section, Segments, Select, Toggle } from "../../ui/basics";
 import { metres, whole, words } from "../../ui/format";
 import type { AssetLook } from "./asset-look";

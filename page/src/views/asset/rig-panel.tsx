@@ -64,7 +64,7 @@ function Outcome({ rigged, reasons }: { rigged: boolean; reasons: readonly strin
   return (
     <>
       <p>{rigged ? "A skeleton fits." : "No skeleton was put in:"}</p>
-      <ul class="plain">
+      <ul class="bullets">
         {reasons.map((reason) => (
           <li key={reason}>{reason}</li>
         ))}
