@@ -45,8 +45,14 @@ from bozzetto.imaging.color import linear_from_srgb
 from bozzetto.imaging.resample import sample
 from bozzetto.matting.cut_out import cut_out
 from bozzetto.pipeline.options import DraftOptions, RefineOptions
-from bozzetto.pipeline.photo_to_asset import Refined, make_drafts, make_mask, refine_draft
-from bozzetto.pipeline.retopology import dense_surface
+from bozzetto.pipeline.photo_to_asset import (
+    Refined,
+    Shaped,
+    make_drafts,
+    make_mask,
+    shape_draft,
+    texture_shape,
+)
 from bozzetto.qa.agreement import measure_agreement
 from bozzetto.qa.certificate import certify
 from bozzetto.qa.topology import measure_topology
@@ -64,6 +70,7 @@ class Timed:
     """A refined draft and how long each step took."""
 
     refined: Refined
+    shaped: Shaped
     seconds: dict[str, float]
     cpu_seconds: float
     """Of all threads, for all steps: what it takes on a machine that does nothing else."""
@@ -78,7 +85,8 @@ def refine_timed(draft: Draft, foregrounds: Sequence[Foreground], *, name: str) 
             marks.append((said, time.perf_counter()))
 
     cpu = time.process_time()
-    refined = refine_draft(draft, foregrounds, name=name, step=step)
+    shaped = shape_draft(draft, foregrounds, step=step)
+    refined = texture_shape(shaped, draft, foregrounds, name=name, step=step)
     cpu = time.process_time() - cpu
     marks.append(("", time.perf_counter()))
     pairs = itertools.pairwise(marks)
@@ -87,7 +95,7 @@ def refine_timed(draft: Draft, foregrounds: Sequence[Foreground], *, name: str) 
     )
 
 
-def row_of(timed: Timed, draft: Draft, foregrounds: Sequence[Foreground]) -> Row:
+def row_of(timed: Timed, foregrounds: Sequence[Foreground]) -> Row:
     """Measure a refined draft as it is; nothing here knows the truth."""
     refined = timed.refined
     mesh = refined.asset.mesh
@@ -99,7 +107,7 @@ def row_of(timed: Timed, draft: Draft, foregrounds: Sequence[Foreground]) -> Row
         longest_px=LONGEST_PX,
     )
     topology = measure_topology(mesh)
-    certificate = certify(mesh, reference=dense_surface(draft).mesh)
+    certificate = certify(mesh, reference=timed.shaped.dense)
     row: Row = {f"s_{name}": round(timed.seconds.get(name, 0.0), 2) for name in _STEPS}
     row["s_total"] = round(sum(timed.seconds.values()), 2)
     row["cpu_total"] = round(timed.cpu_seconds, 2)
@@ -208,7 +216,7 @@ def _measured(
     drafts = make_drafts(foregrounds, options=DraftOptions(engine=engine, variants=1))
     timed = refine_timed(drafts[0], foregrounds, name="object")
     row: Row = {"subject": subject, "engine": engine, "commit": current_commit()}
-    row |= row_of(timed, drafts[0], foregrounds)
+    row |= row_of(timed, foregrounds)
     if view is not None:
         row |= truth_row(prepare(view), drafts[0], timed.refined)
     return row

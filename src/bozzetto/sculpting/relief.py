@@ -128,7 +128,7 @@ def _trust(
 
 
 def _depth_inside(mask: Bool[np.ndarray, "h w"]) -> Plane:
-    """Return each pixel's distance to the nearest one outside the mask, the picture's border too."""
+    """Return each pixel's distance to what is outside the mask or picture."""
     padded = np.pad(mask.astype(np.uint8), 1)
     distance = cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     return np.asarray(distance, np.float64)[1:-1, 1:-1]
