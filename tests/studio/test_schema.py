@@ -54,6 +54,6 @@ def hold(operation):
         suppress_health_check=list(HealthCheck),
     )
     def send(case):
-        case.call_and_validate(base_url=OWN, checks=CHECKS)
+        case.call_and_validate(base_url=OWN, checks=CHECKS, timeout=300)
 
     send()
