@@ -96,10 +96,16 @@ def refine(
     project: AnyPath,
     *,
     options: RefineOptions = _DEFAULTS.refine,
+    lock_texture: AnyPath | None = None,
     progress: Progress = silent,
 ) -> Delivery:
-    """Turn the approved draft of a project into a finished asset."""
-    return runs.refine(Path(project), options=options, progress=progress)
+    """Turn the approved draft of a project into a finished asset; white texels of a lock stay."""
+    return runs.refine(
+        Path(project),
+        options=options,
+        lock_texture=None if lock_texture is None else Path(lock_texture),
+        progress=progress,
+    )
 
 
 def _paths(given: Sequence[AnyPath]) -> tuple[Path, ...]:

@@ -1,12 +1,13 @@
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
 
 import bozzetto
-from bozzetto.errors import ProjectError
+from bozzetto.errors import InputError, ProjectError
 from bozzetto.pipeline.progress import StageFinished, StageStarted
 from bozzetto.pipeline.store import PARTIAL
 from bozzetto.views.mask import Stroke, StrokeKind
@@ -190,3 +191,56 @@ def test_photos_that_an_engine_cannot_use_are_a_finding(tmp_path):
     photos = [a_photo_file(tmp_path, name=name) for name in ("a.png", "b.png")]
     drafted = bozzetto.draft(*photos, output=tmp_path / "out", options=SMALL)
     assert "draft.views.unused" in {finding.code for finding in drafted.findings}
+
+
+def texture_of(delivery):
+    return bozzetto.read_glb(glb_of(delivery), name="vase.glb").material
+
+
+def a_lock_file(folder, *, size=512):
+    """The upper half of the texture is locked."""
+    mask = np.zeros((size, size), np.uint8)
+    mask[: size // 2] = 255
+    path = folder / "lock.png"
+    Image.fromarray(mask).save(path)
+    return path
+
+
+def test_a_locked_half_stays_bit_for_bit_while_the_shape_is_reused(made, tmp_path):
+    project = tmp_path / "out"
+    first = bozzetto.make(made[0], output=project, options=SMALL)
+    before = texture_of(first)
+    other = replace(SMALL.refine, delight=0.0)
+    lock = a_lock_file(tmp_path)
+    second = bozzetto.refine(project, options=other, lock_texture=lock)
+    after = texture_of(second)
+    np.testing.assert_array_equal(after.base_color[:256], before.base_color[:256])
+    assert (after.base_color[256:] != before.base_color[256:]).any()
+    reused = {timing.stage: timing.reused for timing in second.report.timings}
+    assert (reused["shape"], reused["refine"]) == (True, False)
+
+
+def test_a_lock_that_fits_no_longer_is_refused_with_advice(made, tmp_path):
+    project = tmp_path / "out"
+    bozzetto.make(made[0], output=project, options=SMALL)
+    with pytest.raises(InputError, match="UV layout"):
+        bozzetto.refine(
+            project,
+            options=replace(SMALL.refine, target_triangles=800),
+            lock_texture=a_lock_file(tmp_path),
+        )
+    with pytest.raises(InputError, match="512 x 512"):
+        bozzetto.refine(project, options=SMALL.refine, lock_texture=a_lock_file(tmp_path, size=256))
+
+
+def test_the_confidence_map_and_attributes_are_written_on_request(made, tmp_path):
+    options = replace(SMALL.refine, confidence_map=True, provenance_attributes=True)
+    delivery = bozzetto.make(
+        made[0], output=tmp_path / "out", options=replace(SMALL, refine=options)
+    )
+    picture = Image.open(delivery.project / "vase_confidence.png")
+    assert (picture.mode, picture.size) == ("L", (512, 512))
+    mesh = bozzetto.read_glb(glb_of(delivery), name="vase.glb").mesh
+    assert 0 <= mesh.confidence.min() < mesh.confidence.max() <= 1
+    assert bozzetto.read_glb(glb_of(made[1]), name="vase.glb").mesh.confidence is None
+    assert not (made[1].project / "vase_confidence.png").exists()

@@ -7,6 +7,7 @@ import numpy as np
 
 from bozzetto.geometry.normals import vertex_normals
 from bozzetto.geometry.raycast import Raycaster
+from bozzetto.texturing.delight import DelightOptions
 from bozzetto.texturing.surface import TextureOptions, View, texture_mesh
 from bozzetto.texturing.unwrap import UnwrapOptions, unwrap
 from bozzetto.transforms import Rigid
@@ -92,8 +93,13 @@ def a_textured_ball(*, paint=smooth_paint, azimuths_deg=(0,), size=256, photo_px
         unwrapped_ball(size=size),
         high=ball,
         views=views,
-        options=TextureOptions(texture_size=size),
+        options=painted(size),
     )
+
+
+def painted(size):
+    """Options that take the photo's colours for paint, as the photographs here are unlit."""
+    return TextureOptions(texture_size=size, delight=DelightOptions(strength=0.0))
 
 
 def with_normals(mesh):

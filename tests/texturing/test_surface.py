@@ -16,6 +16,7 @@ from tests.texturing.scene import (
     a_textured_ball,
     camera_at,
     marked_paint,
+    painted,
     photograph,
     psnr,
     smooth_paint,
@@ -226,7 +227,7 @@ def test_what_an_engine_predicted_is_used_where_no_photo_sees_and_counts_as_infe
         unwrapped_ball(),
         high=high,
         views=[View(foreground=photograph(ball, camera, smooth_paint), camera=camera)],
-        options=TextureOptions(texture_size=256),
+        options=painted(256),
     )
     index, points = texel_points(textured)
     found = flat(textured.material.base_color)[index]

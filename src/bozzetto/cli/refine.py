@@ -16,6 +16,8 @@ class Refine:
 
     project: Annotated[Path, tyro.conf.Positional]
     """The project's folder."""
+    lock_texture: Annotated[Path | None, tyro.conf.arg(metavar="MASK")] = None
+    """A PNG over the textures of the asset there is: white texels stay bit for bit."""
     refine: RefineChoice = field(default_factory=RefineChoice)
     reporting: Reporting = field(default_factory=Reporting)
 
@@ -27,5 +29,10 @@ class Refine:
 
         terminal = Terminal(self.reporting)
         options = refine_options(self.refine)
-        delivery = runs.refine(self.project, options=options, progress=terminal.progress)
+        delivery = runs.refine(
+            self.project,
+            options=options,
+            lock_texture=self.lock_texture,
+            progress=terminal.progress,
+        )
         return say_delivery(terminal, delivery)

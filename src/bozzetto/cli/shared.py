@@ -7,8 +7,10 @@ from typing import Annotated, Literal
 import tyro
 
 from bozzetto.errors import InputError
+from bozzetto.formats.texture_images import ImageFormat
 from bozzetto.pipeline.names import default_folder
 from bozzetto.pipeline.options import (
+    Detail,
     DraftOptions,
     MakeOptions,
     MaskOptions,
@@ -71,8 +73,18 @@ class RefineChoice:
     """Exact faces of the levels after the first, where halves will not do."""
     symmetry: Annotated[Symmetry, tyro.conf.EnumChoicesFromValues] = Symmetry.AUTO
     """Make the mesh its own mirror image: where the draft nearly is, always, or never."""
+    detail: Annotated[Detail, tyro.conf.EnumChoicesFromValues] = Detail.AUTO
+    """Relief from the photo's shading: where it cannot be a print, or never."""
     texture_size: Literal[512, 1024, 2048, 4096] = 2048
     """Texels along a side of each map."""
+    delight: float = RefineOptions().delight
+    """How much of the photos' light is taken out of the base colour, 0 to 1."""
+    image_format: Annotated[ImageFormat, tyro.conf.EnumChoicesFromValues] = ImageFormat.PNG
+    """How base colour and occlusion-roughness-metallic are stored; the normal map is always PNG."""
+    provenance_attributes: bool = False
+    """Write _CONFIDENCE and _ORIGIN for each vertex into the GLB; some viewers then refuse it."""
+    confidence_map: bool = False
+    """Write a picture of what was observed and what inferred beside the GLB."""
 
 
 def make_options(
@@ -115,7 +127,12 @@ def refine_options(choice: RefineChoice) -> RefineOptions:
         target_triangles=choice.target_triangles,
         target_quads=choice.target_quads,
         symmetry=choice.symmetry,
+        detail=choice.detail,
         texture_size=choice.texture_size,
+        delight=choice.delight,
+        image_format=choice.image_format,
+        provenance_attributes=choice.provenance_attributes,
+        confidence_map=choice.confidence_map,
         lods=choice.lods,
         lod_budgets=choice.lod_budgets,
     )

@@ -5,18 +5,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bozzetto.asset.draft import Draft
+from bozzetto.pipeline.locking import StoredLock
 from bozzetto.pipeline.options import RefineOptions
-from bozzetto.pipeline.photo_to_asset import level_name
+from bozzetto.pipeline.photo_to_asset import Shaped, level_name
 from bozzetto.pipeline.records import read_record
-from bozzetto.pipeline.retopology import dense_surface, level_options
+from bozzetto.pipeline.retopology import level_options
 from bozzetto.pipeline.serialize import text_from
+from bozzetto.pipeline.shape_stage import shape_stage
 from bozzetto.pipeline.stage import Codec, Outcome, Session, StageKey, Timing, run_stage
 from bozzetto.pipeline.stored import StoredAsset, asset_stage
 from bozzetto.qa.certificate import Certificate, certify
 from bozzetto.qa.topology import TopologyFacts, measure_topology
 from bozzetto.views.foreground import Foreground
 
-CERTIFICATE_VERSION = 1
+CERTIFICATE_VERSION = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,33 +48,48 @@ def level_stages(
     name: str,
     inputs: tuple[str, ...],
     options: RefineOptions,
+    lock: StoredLock | None = None,
 ) -> Levels:
     """Refine the approved draft into every level asked for, and certify them.
 
     Raises:
         InputError: A budget cannot be met.
     """
-    assets = tuple(
-        asset_stage(
-            session,
-            draft,
-            foregrounds,
-            name=level_name(name, level),
-            inputs=inputs,
-            options=settings,
-            label=f"refine level {level}" if level else "refine",
+    shapes: list[Outcome[Shaped]] = []
+    assets: list[Outcome[StoredAsset]] = []
+    for level, settings in enumerate(level_options(options)):
+        what = f" level {level}" if level else ""
+        shapes.append(
+            shape_stage(
+                session,
+                draft,
+                foregrounds,
+                inputs=inputs,
+                options=settings,
+                label=f"shape{what}",
+            )
         )
-        for level, settings in enumerate(level_options(options))
-    )
-    facts = _certificate_stage(session, draft, assets)
-    timings = (*(asset.timing for asset in assets), facts.timing)
-    return Levels(assets=assets, facts=facts.value, timings=timings)
+        assets.append(
+            asset_stage(
+                session,
+                draft,
+                foregrounds,
+                shaped=shapes[-1],
+                name=level_name(name, level),
+                options=settings,
+                label=f"refine{what}",
+                lock=(lock.lock, lock.digests) if lock and not level else None,
+            )
+        )
+    facts = _certificate_stage(session, shapes, assets)
+    timings = (*(outcome.timing for outcome in (*shapes, *assets)), facts.timing)
+    return Levels(assets=tuple(assets), facts=facts.value, timings=timings)
 
 
 def _certificate_stage(
-    session: Session, draft: Draft, assets: Sequence[Outcome[StoredAsset]]
+    session: Session, shapes: Sequence[Outcome[Shaped]], assets: Sequence[Outcome[StoredAsset]]
 ) -> Outcome[tuple[LevelFacts, ...]]:
-    """Hold every level against the dense surface."""
+    """Hold every level against the high-poly that it was made from."""
     key = StageKey(
         stage="certificates",
         version=CERTIFICATE_VERSION,
@@ -81,15 +98,14 @@ def _certificate_stage(
     )
 
     def make() -> tuple[LevelFacts, ...]:
-        reference = dense_surface(draft).mesh
         meshes = [asset.value.asset.mesh for asset in assets]
         return tuple(
             LevelFacts(
                 level=level,
                 topology=measure_topology(mesh),
-                certificate=certify(mesh, reference=reference),
+                certificate=certify(mesh, reference=shape.value.dense),
             )
-            for level, mesh in enumerate(meshes)
+            for level, (mesh, shape) in enumerate(zip(meshes, shapes, strict=True))
         )
 
     return run_stage(session, key, make, codec=_LEVELS, label="certificate")

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from bozzetto.engines.registry import DEFAULT_ENGINE, engine_names
 from bozzetto.errors import InputError, UnknownNameError
+from bozzetto.formats.texture_images import ImageFormat
 from bozzetto.matting.models.registry import DEFAULT_MODEL, model_names
 from bozzetto.views.foreground import Side
 
@@ -29,6 +30,14 @@ class Symmetry(StrEnum):
     AUTO = "auto"
     """Where the draft is so nearly symmetric that nobody sees the difference."""
     ON = "on"
+    OFF = "off"
+
+
+class Detail(StrEnum):
+    """Whether the photos' shading becomes relief."""
+
+    AUTO = "auto"
+    """Where it cannot be a print."""
     OFF = "off"
 
 
@@ -95,8 +104,18 @@ class RefineOptions:
     symmetry: Symmetry = Symmetry.AUTO
     """Mirror the half that photos show better over the other one: with `tri` and `lowpoly` the
     faces too where they stay sound, with `quad` the shape only."""
+    detail: Detail = Detail.AUTO
+    """Fine relief from the photos' shading, in the normal map and in the mesh."""
     texture_size: int = 2048
     """Texels along a side: 512, 1024, 2048 or 4096."""
+    delight: float = 0.7
+    """How much of the photos' light is taken out of the base colour, 0 to 1."""
+    image_format: ImageFormat = ImageFormat.PNG
+    """Of base colour and ORM inside the GLB; the normal map is always PNG."""
+    provenance_attributes: bool = False
+    """Write `_CONFIDENCE` and `_ORIGIN` into the GLB; some viewers then refuse the file."""
+    confidence_map: bool = False
+    """Write a picture of the texels' confidence beside the GLB."""
     lods: int = 1
     """Levels of detail, 1 to 4, the asset itself counted; each has half the faces of the one before
     and half its texture size, but not below 512."""
@@ -131,6 +150,11 @@ class RefineOptions:
                 f"There can be 1 to {MAX_LODS} levels of detail with a budget for each but the "
                 f"first, got {self.lods} levels and {len(self.lod_budgets)} budgets.",
                 advice="Choose another --lods or fewer --lod-budgets.",
+            )
+        if not 0 <= self.delight <= 1:
+            raise InputError(
+                f"The light can be taken out by a share of 0 to 1, got {self.delight}.",
+                advice="Choose another --delight; 0 leaves the photos' colours as they are.",
             )
         if self.texture_size not in TEXTURE_SIZES:
             raise InputError(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from bozzetto.asset.asset import Asset
 from bozzetto.asset.draft import Draft
+from bozzetto.asset.mesh import Mesh
 from bozzetto.capture.advice import advise
 from bozzetto.engines.base import EngineCard
 from bozzetto.engines.registry import load_engine
@@ -21,6 +22,7 @@ from bozzetto.matting.cut_out import cut_out
 from bozzetto.matting.segment import SegmentOptions, mask_from_alpha, segment
 from bozzetto.matting.strokes import apply_strokes
 from bozzetto.pipeline.options import (
+    Detail,
     DraftOptions,
     MakeOptions,
     MaskOptions,
@@ -36,8 +38,17 @@ from bozzetto.pipeline.retopology import (
     mirror_of,
     retopologize,
 )
-from bozzetto.sculpting.sculpt import OutlineFacts, SculptView, fit_finished, sculpt
+from bozzetto.sculpting.detail import DetailOptions
+from bozzetto.sculpting.sculpt import (
+    OutlineFacts,
+    SculptOptions,
+    SculptView,
+    fit_finished,
+    sculpt,
+)
 from bozzetto.texturing.chart_scale import seen_shares
+from bozzetto.texturing.delight import DelightOptions
+from bozzetto.texturing.lock import TextureLock, keep_locked
 from bozzetto.texturing.materials import without_relief
 from bozzetto.texturing.surface import TextureOptions, View, texture_mesh
 from bozzetto.texturing.unwrap import UnwrapOptions, unwrap
@@ -54,6 +65,16 @@ class Masked:
     findings: tuple[Finding, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class LightFacts:
+    """Correlation of log luminance with the light found in a photo, within paints, -1 to 1."""
+
+    correlation_before: float
+    """Of the photo."""
+    correlation_after: float
+    """Of the base colour."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Refined:
     """A finished asset and what was noticed on the way."""
@@ -67,6 +88,8 @@ class Refined:
     symmetry: SymmetryFacts
     outlines: tuple[OutlineFacts, ...]
     """How far outlines are from the masks', one for each photo."""
+    lights: tuple[LightFacts, ...]
+    """How much of each photo's light is left in the base colour."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -215,6 +238,19 @@ def usable_views(num_photos: int, *, card: EngineCard) -> tuple[int, tuple[Findi
     return card.max_views, (unused,)
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Shaped:
+    """A finished surface before it is textured."""
+
+    mesh: Mesh
+    """With uvs and normals; nothing after this moves a vertex."""
+    dense: Mesh
+    """What normals, occlusion and predicted colours are taken from."""
+    findings: tuple[Finding, ...]
+    symmetry: SymmetryFacts
+    outlines: tuple[OutlineFacts, ...]
+
+
 def refine_draft(
     draft: Draft,
     foregrounds: Sequence[Foreground],
@@ -235,6 +271,22 @@ def refine_draft(
     Raises:
         InputError: The budget cannot be met.
     """
+    shaped = shape_draft(draft, foregrounds, options=options, step=step)
+    return texture_shape(shaped, draft, foregrounds, name=name, options=options, step=step)
+
+
+def shape_draft(
+    draft: Draft,
+    foregrounds: Sequence[Foreground],
+    *,
+    options: RefineOptions = RefineOptions(),
+    step: Step = no_step,
+) -> Shaped:
+    """Make the finished surface and lay it out.
+
+    Raises:
+        InputError: The budget cannot be met.
+    """
     step("repair")
     dense = dense_surface(draft)
     step("sculpt")
@@ -242,7 +294,8 @@ def refine_draft(
         SculptView(foreground=foreground, camera=camera)
         for foreground, camera in zip(foregrounds, draft.cameras, strict=False)
     ]
-    high = sculpt(dense.mesh, photos)
+    relief = DetailOptions() if options.detail is Detail.AUTO else None
+    high = sculpt(dense.mesh, photos, options=SculptOptions(detail=relief))
     step("topology")
     low = retopologize(high.mesh, options=options)
     finish = fit_finished(low.mesh, photos, draft=high.outlines, mirror=mirror_of(low))
@@ -253,28 +306,77 @@ def refine_draft(
         seen=seen_shares(finish.mesh, draft.cameras),
     )
     faceted = options.topology is Topology.LOWPOLY
+    return Shaped(
+        mesh=facet(unwrapped.mesh) if faceted else unwrapped.mesh,
+        dense=low.dense,
+        findings=(*dense.findings, *low.findings, *unwrapped.findings),
+        symmetry=low.symmetry,
+        outlines=finish.outlines,
+    )
+
+
+def texture_shape(
+    shaped: Shaped,
+    draft: Draft,
+    foregrounds: Sequence[Foreground],
+    *,
+    name: str,
+    options: RefineOptions = RefineOptions(),
+    lock: TextureLock | None = None,
+    step: Step = no_step,
+) -> Refined:
+    """Give the finished surface its textures.
+
+    Args:
+        shaped: From `shape_draft`.
+        draft: The same.
+        foregrounds: The same.
+        name: The asset's name.
+        options: The same.
+        lock: Texels of an earlier texture to keep.
+        step: Told what is being done; it may raise to stop.
+
+    Raises:
+        InputError: The lock does not fit.
+    """
     step("texture")
+    told = draft.seen or (None,) * len(draft.cameras)
     textured = texture_mesh(
-        facet(unwrapped.mesh) if faceted else unwrapped.mesh,
-        high=low.dense,
-        views=[View(foreground=photo.foreground, camera=photo.camera) for photo in photos],
-        options=TextureOptions(texture_size=options.texture_size),
+        shaped.mesh,
+        high=shaped.dense,
+        views=[
+            View(foreground=foreground, camera=camera, seen=seen)
+            for foreground, camera, seen in zip(foregrounds, draft.cameras, told, strict=False)
+        ],
+        options=TextureOptions(
+            texture_size=options.texture_size, delight=DelightOptions(strength=options.delight)
+        ),
         name=name,
         step=step,
     )
-    asset = Asset(
-        name=name,
-        mesh=textured.mesh,
-        material=without_relief(textured.material) if faceted else textured.material,
-        provenance=textured.provenance,
-        cameras=draft.cameras,
-    )
+    if options.topology is Topology.LOWPOLY:
+        textured = replace(textured, material=without_relief(textured.material))
+    if lock is not None:
+        textured = keep_locked(textured, lock)
     return Refined(
-        asset=asset,
-        findings=(*dense.findings, *low.findings, *unwrapped.findings, *textured.findings),
+        asset=Asset(
+            name=name,
+            mesh=textured.mesh,
+            material=textured.material,
+            provenance=textured.provenance,
+            cameras=draft.cameras,
+        ),
+        findings=(*shaped.findings, *textured.findings),
         share_observed=textured.share_observed,
         share_mirrored=textured.share_mirrored,
         share_inferred=textured.share_inferred,
-        symmetry=low.symmetry,
-        outlines=finish.outlines,
+        symmetry=shaped.symmetry,
+        outlines=shaped.outlines,
+        lights=tuple(
+            LightFacts(
+                correlation_before=round(light.correlation_before, 4),
+                correlation_after=round(light.correlation_after, 4),
+            )
+            for light in textured.lights
+        ),
     )

@@ -32,7 +32,8 @@ from bozzetto.qa.topology import TopologyFacts, measure_topology
 from bozzetto.qa.uv import UvFacts, measure_uv
 from bozzetto.views.foreground import Foreground
 
-PREVIEW_VERSION = 1
+PREVIEW_VERSION = 2
+_OWN_ATTRIBUTE = b'"_CONFIDENCE"'
 DRAFT_SHEET_VERSION = 1
 
 
@@ -150,7 +151,8 @@ def _look(
         alpha=judged.masks[0].value.mask.alpha,
         agreement=agreements[0],
         renderer=renderer,
-        glb=stored.glb,
+        # Filament refuses files with attributes of our own; it is shown the same arrays instead.
+        glb=None if _OWN_ATTRIBUTE in stored.glb else stored.glb,
     )
     sheet = asset_sheet(
         pictures,

@@ -16,7 +16,7 @@ from bozzetto.pipeline.inputs import PhotoInput
 from bozzetto.pipeline.judge import Judged
 from bozzetto.pipeline.levels import LevelFacts
 from bozzetto.pipeline.options import MAX_LODS, MakeOptions
-from bozzetto.pipeline.photo_to_asset import level_name
+from bozzetto.pipeline.photo_to_asset import LightFacts, level_name
 from bozzetto.pipeline.previews import Facts
 from bozzetto.pipeline.retopology import SymmetryFacts
 from bozzetto.pipeline.serialize import text_from
@@ -99,6 +99,8 @@ class Report:
     scale: str
     """How the size in metres came about."""
     surface: Surface
+    lights: tuple[LightFacts, ...]
+    """How much of each photo's light was in its colours, and is left in the base colour."""
     symmetry: SymmetryFacts
     outlines: tuple[OutlineFacts, ...]
     """How far outlines are from the masks', one for each photo."""
@@ -173,6 +175,7 @@ def build_report(
             mirrored=record.share_mirrored,
             inferred=record.share_inferred,
         ),
+        lights=record.lights,
         symmetry=record.symmetry,
         outlines=record.outlines,
         facts=facts,
@@ -183,12 +186,30 @@ def build_report(
     )
 
 
-def publish(project: Project, report: Report, *, glbs: Sequence[bytes], sheet: bytes) -> Delivery:
-    """Put the newest result at the top of the project; `glbs` are the levels, finest first."""
+def publish(
+    project: Project,
+    report: Report,
+    *,
+    glbs: Sequence[bytes],
+    sheet: bytes,
+    confidence: bytes | None = None,
+) -> Delivery:
+    """Put the newest result at the top of the project.
+
+    Args:
+        project: Where to.
+        report: What is said of it.
+        glbs: The levels, finest first.
+        sheet: The picture that sums it up.
+        confidence: The texels' confidence as a PNG; None leaves none there.
+    """
     names = [f"{level_name(report.name, level)}.glb" for level in range(MAX_LODS)]
-    for stale in names[len(glbs) :]:
+    map_name = f"{report.name}_confidence.png"
+    for stale in (*names[len(glbs) :], *(() if confidence else (map_name,))):
         project.path(stale).unlink(missing_ok=True)
     files = {**dict(zip(names, glbs, strict=False)), "sheet.png": sheet}
+    if confidence is not None:
+        files[map_name] = confidence
     facts: list[FileFacts] = []
     for name, data in files.items():
         write_file(project.path(name), data)

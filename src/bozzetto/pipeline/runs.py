@@ -29,6 +29,7 @@ from bozzetto.pipeline.estimates import Estimates, default_timings_path
 from bozzetto.pipeline.inputs import keep_strokes, read_manifest, start_project
 from bozzetto.pipeline.judge import Judged, judge
 from bozzetto.pipeline.levels import level_stages
+from bozzetto.pipeline.locking import load_lock
 from bozzetto.pipeline.options import MakeOptions, MaskOptions, RefineOptions
 from bozzetto.pipeline.previews import draft_sheet_stage, preview_stage
 from bozzetto.pipeline.progress import Progress, silent
@@ -216,11 +217,20 @@ def refine(
     project_root: Path,
     *,
     options: RefineOptions = _DEFAULTS.refine,
+    lock_texture: Path | None = None,
     progress: Progress = silent,
 ) -> Delivery:
     """Turn the approved draft into a finished asset.
 
+    Args:
+        project_root: The project's folder.
+        options: Settings.
+        lock_texture: A picture over the delivered asset's textures, white where all maps stay bit
+            for bit; None to make everything anew.
+        progress: Told about every stage.
+
     Raises:
+        InputError: The lock does not fit the shape as it is now.
         ProjectError: No draft is approved, or it or its mask has changed since.
         ResourceError: Disk, memory or time ran out.
     """
@@ -230,7 +240,13 @@ def refine(
         judged = judge(session, options=drafts.mask)
         made_with = MakeOptions(mask=drafts.mask, draft=drafts.draft, refine=options)
         return _finish(
-            session, judged, drafts, options=made_with, noticed=(), timings=judged.timings
+            session,
+            judged,
+            drafts,
+            options=made_with,
+            noticed=(),
+            timings=judged.timings,
+            lock_texture=lock_texture,
         )
 
 
@@ -271,6 +287,7 @@ def _finish(
     options: MakeOptions,
     noticed: tuple[Finding, ...],
     timings: tuple[Timing, ...],
+    lock_texture: Path | None = None,
 ) -> Delivery:
     """Refine the approved draft, look at it, and report."""
     approval, chosen = approved_draft(session.project)
@@ -280,6 +297,7 @@ def _finish(
             advice="Run `bozzetto draft` again with the same photos and -o, then approve.",
         )
     name = read_manifest(session.project).name
+    lock = load_lock(session.project, lock_texture, name=name) if lock_texture else None
     levels = level_stages(
         session,
         chosen,
@@ -287,6 +305,7 @@ def _finish(
         name=name,
         inputs=(approval.draft_sha256, *judged.mask_digests),
         options=options.refine,
+        lock=lock,
     )
     asset = levels.assets[0]
     preview = preview_stage(session, asset, judged=judged, draft=chosen)
@@ -304,5 +323,10 @@ def _finish(
         ),
     )
     glbs = [level.value.glb for level in levels.assets]
-    delivery = publish(session.project, report, glbs=glbs, sheet=preview.value.sheet)
+    confidence = None
+    if options.refine.confidence_map:
+        confidence = (asset.folder / "confidence.png").read_bytes()
+    delivery = publish(
+        session.project, report, glbs=glbs, sheet=preview.value.sheet, confidence=confidence
+    )
     return replace(delivery, folders=tuple(level.folder for level in levels.assets))

@@ -18,17 +18,19 @@ from bozzetto.capture.overlay import draw_overlay
 from bozzetto.engines.registry import load_engine
 from bozzetto.errors import FormatError
 from bozzetto.findings import Finding
-from bozzetto.formats.glb import read_glb, write_glb, write_white_glb
+from bozzetto.formats.glb import GlbOptions, read_glb, write_glb, write_white_glb
 from bozzetto.matting.strokes_json import json_from_strokes
 from bozzetto.pipeline.inputs import PhotoInput
 from bozzetto.pipeline.options import DraftOptions, MaskOptions, RefineOptions
 from bozzetto.pipeline.photo_to_asset import (
+    LightFacts,
     Masked,
     Refined,
+    Shaped,
     check_views,
     make_mask,
     name_sides,
-    refine_draft,
+    texture_shape,
     usable_views,
 )
 from bozzetto.pipeline.progress import StageStep
@@ -47,12 +49,13 @@ from bozzetto.pipeline.retopology import SymmetryFacts
 from bozzetto.pipeline.serialize import digest_of, text_from
 from bozzetto.pipeline.stage import Codec, Outcome, Session, StageKey, run_stage
 from bozzetto.sculpting.sculpt import OutlineFacts
+from bozzetto.texturing.lock import TextureLock
 from bozzetto.views.foreground import Foreground, Side
 
 MASK_VERSION = 1
 ADVICE_VERSION = 1
 DRAFT_VERSION = 2
-ASSET_VERSION = 6
+ASSET_VERSION = 7
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +88,7 @@ class AssetRecord:
     """The fitted cameras of the photos."""
     symmetry: SymmetryFacts
     outlines: tuple[OutlineFacts, ...]
+    lights: tuple[LightFacts, ...]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -190,24 +194,42 @@ def asset_stage(
     draft: Draft,
     foregrounds: Callable[[], tuple[Foreground, ...]],
     *,
+    shaped: Outcome[Shaped],
     name: str,
-    inputs: tuple[str, ...],
     options: RefineOptions,
     label: str = "refine",
+    lock: tuple[TextureLock, tuple[str, ...]] | None = None,
 ) -> Outcome[StoredAsset]:
-    """Refine the approved draft into a GLB; one level of detail, the options' first."""
-    key = StageKey(stage="assets", version=ASSET_VERSION, inputs=(name, *inputs), options=options)
+    """Texture the shape of the approved draft into a GLB; one level of detail.
+
+    Args:
+        session: The run.
+        draft: The approved one.
+        foregrounds: Called only when textures have to be made.
+        shaped: Its finished surface.
+        name: The asset's.
+        options: Of this level.
+        label: For the progress display.
+        lock: Texels of an earlier texture to keep, and what stands for them in the key.
+    """
+    key = StageKey(
+        stage="assets",
+        version=ASSET_VERSION,
+        inputs=(name, shaped.digest, *(lock[1] if lock else ())),
+        options=options,
+    )
 
     def make() -> StoredAsset:
-        return _stored(
-            refine_draft(
-                draft,
-                foregrounds(),
-                name=name,
-                options=options,
-                step=lambda step: session.progress(StageStep(stage=label, step=step)),
-            )
+        refined = texture_shape(
+            shaped.value,
+            draft,
+            foregrounds(),
+            name=name,
+            options=options,
+            lock=lock[0] if lock else None,
+            step=lambda step: session.progress(StageStep(stage=label, step=step)),
         )
+        return _stored(refined, options)
 
     return run_stage(session, key, make, codec=_ASSET, label=label)
 
@@ -246,7 +268,7 @@ def _write_draft(draft: Draft, folder: Path) -> None:
     (folder / "white.glb").write_bytes(write_white_glb(draft.mesh, name=draft.variant))
 
 
-def _stored(refined: Refined) -> StoredAsset:
+def _stored(refined: Refined, options: RefineOptions) -> StoredAsset:
     """Encode a refined asset."""
     record = AssetRecord(
         share_observed=refined.share_observed,
@@ -256,8 +278,13 @@ def _stored(refined: Refined) -> StoredAsset:
         cameras=tuple(record_of_camera(camera) for camera in refined.asset.cameras),
         symmetry=refined.symmetry,
         outlines=refined.outlines,
+        lights=refined.lights,
     )
-    return StoredAsset(glb=write_glb(refined.asset), asset=refined.asset, record=record)
+    written = GlbOptions(
+        image_format=options.image_format, provenance_attributes=options.provenance_attributes
+    )
+    glb = write_glb(refined.asset, options=written)
+    return StoredAsset(glb=glb, asset=refined.asset, record=record)
 
 
 def _write_asset(stored: StoredAsset, folder: Path) -> None:
@@ -279,8 +306,12 @@ def _write_asset(stored: StoredAsset, folder: Path) -> None:
     write_picture(folder / "confidence.png", confidence)
 
 
-def _read_asset(folder: Path) -> StoredAsset:
-    """Read an asset the way a user's program would, from its GLB."""
+def read_asset(folder: Path) -> StoredAsset:
+    """Read a stored asset the way a user's program would, from its GLB.
+
+    Raises:
+        ProjectError: The files are missing or damaged.
+    """
     record = read_record(AssetRecord, folder / "asset.json")
     try:
         glb = (folder / "asset.glb").read_bytes()
@@ -304,4 +335,4 @@ def _read_asset(folder: Path) -> StoredAsset:
 
 _MASKED = Codec(write=_write_masked, read=_read_masked)
 _DRAFT = Codec(write=_write_draft, read=read_draft)
-_ASSET = Codec(write=_write_asset, read=_read_asset)
+_ASSET = Codec(write=_write_asset, read=read_asset)
