@@ -38,12 +38,16 @@ def continuous_euler_deg(
     second = np.stack([first[..., 0] + 180, 180 - first[..., 1], first[..., 2] + 180], axis=-1)
     result = first.copy()
     for frame in range(1, len(first)):
-        options = np.stack([first[frame], second[frame]])
-        turns = np.round((options - result[frame - 1]) / 360)
-        options = options - 360 * turns
-        far = np.abs(options - result[frame - 1]).sum(axis=-1)
-        result[frame] = np.where((far[1] < far[0])[..., None], options[1], options[0])
+        near = _unwound(first[frame], result[frame - 1])
+        far = _unwound(second[frame], result[frame - 1])
+        ways = [np.abs(angles - result[frame - 1]).sum(axis=-1) for angles in (near, far)]
+        result[frame] = np.where((ways[1] < ways[0])[..., None], far, near)
     return result
+
+
+def _unwound(angles: Angles, before: Angles) -> Angles:
+    """Add full turns so that each angle is within half a turn of the one before."""
+    return angles - 360 * np.round((angles - before) / 360)
 
 
 def matrices_from_euler_deg(

@@ -10,6 +10,7 @@ from bozzetto.asset.model import AlphaMode, Part, Picture, Surface
 from bozzetto.formats.fbx_nodes import FbxNode, Value, group, node
 from bozzetto.formats.grey_maps import GreyMaps
 from bozzetto.formats.meshes import lone_triangles
+from bozzetto.formats.names import file_stem
 from bozzetto.formats.uv_origin import flipped
 from bozzetto.formats.welding import Welded, welded, welded_points
 
@@ -206,7 +207,8 @@ def add_material(
 
 def _texture(objects: FbxObjects, used: Picture, *, tiled: bool) -> np.int64:
     """Append a use of a picture."""
-    suffix = ".jpg" if used.media_type == "image/jpeg" else ".png"
+    # The very name of the video clip's file: Blender finds embedded pictures by it.
+    file = file_stem(used.name) + (".jpg" if used.media_type == "image/jpeg" else ".png")
     wrap = 0 if tiled else 1
     return objects.add(
         "Texture",
@@ -216,8 +218,8 @@ def _texture(objects: FbxObjects, used: Picture, *, tiled: bool) -> np.int64:
         node("Version", 202),
         node("TextureName", label(used.name, "Texture")),
         node("Media", label(used.name, "Video")),
-        node("FileName", used.name + suffix),
-        node("RelativeFilename", used.name + suffix),
+        node("FileName", file),
+        node("RelativeFilename", file),
         properties(
             prop("UVSet", "KString", UV_SET),
             prop("UseMaterial", "bool", 1),

@@ -125,11 +125,11 @@ def _parents(entries: tuple[JsonNode, ...]) -> Int32[np.ndarray, " n"]:
 
 def _order(parents: Int32[np.ndarray, " n"], *, path: str) -> tuple[int, ...]:
     """Sort nodes by depth."""
-    children = [list[int]() for _ in parents]
+    children: dict[int, list[int]] = {index: [] for index in range(len(parents))}
     for index, parent in enumerate(parents.tolist()):
         if parent >= 0:
             children[parent].append(index)
-    order = [index for index, parent in enumerate(parents) if parent < 0]
+    order = [index for index, parent in enumerate(parents.tolist()) if parent < 0]
     for index in order:  # Grows while it is read.
         order.extend(children[index])
     if len(order) != len(parents):

@@ -137,7 +137,7 @@ def _skeleton(
 ) -> tuple[list[Json], list[Json]]:
     """Describe the joints as nodes below an armature, and the skin."""
     first = armature + 1
-    children = [list[int]() for _ in range(skeleton.num_joints)]
+    children: dict[int, list[int]] = {joint: [] for joint in range(skeleton.num_joints)}
     roots = list[int]()
     for joint, parent in enumerate(skeleton.parents.tolist()):
         (roots if parent < 0 else children[parent]).append(first + joint)

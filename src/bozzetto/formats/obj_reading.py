@@ -17,6 +17,7 @@ from bozzetto.formats.mtl import MtlReader
 from bozzetto.formats.names import slug, unique_names
 from bozzetto.formats.notes import Notes
 from bozzetto.formats.polygons import fans
+from bozzetto.formats.uv_origin import flipped
 from bozzetto.formats.welding import welded
 from bozzetto.imaging.color import linear_from_srgb
 
@@ -158,7 +159,7 @@ def _mesh(group: _Group, tables: tuple[_Rows, _Rows, _Rows], *, place: str) -> M
             positions=np.ascontiguousarray(at[:, :3]),
             triangles=triangles,
             normals=normals[rows[:, 2]] if with_normals else None,
-            uvs=uvs[rows[:, 1]] * np.float32([1, -1]) + np.float32([0, 1]) if with_uvs else None,
+            uvs=flipped(uvs[rows[:, 1]]) if with_uvs else None,
             colors=linear_from_srgb(np.clip(at[:, 3:], 0, 1)) if at.shape[1] == 6 else None,
             quads=quads if len(quads) else None,
         )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bozzetto.asset.model import Picture
 from bozzetto.formats.base import NamedFile
-from bozzetto.formats.names import slug, unique_names
+from bozzetto.formats.names import file_stem, unique_names
 
 _SUFFIXES = {
     "image/png": ".png",
@@ -34,7 +34,7 @@ def suffix_of(media_type: str) -> str:
 
 def picture_files(pictures: Sequence[Picture]) -> dict[int, NamedFile]:
     """Return a file for each picture, by the picture's `id`; names are plain and differ."""
-    names = unique_names(slug(picture.name) for picture in pictures)
+    names = unique_names(file_stem(picture.name) for picture in pictures)
     return {
         id(picture): NamedFile(name=name + suffix_of(picture.media_type), data=picture.data)
         for name, picture in zip(names, pictures, strict=True)

@@ -94,8 +94,7 @@ class Rig:
         joint = self.joint_of_node[carrier]
         now = self.tree.asset_from_node[carrier] @ self.bind_from_rest[joint]
         rest = self.skeleton.asset_from_joint[joint]
-        moved: Matrix = rest @ np.linalg.inv(now)
-        place: Matrix = moved @ self.tree.asset_from_node[node]
+        place = np.matmul(np.matmul(rest, np.linalg.inv(now)), self.tree.asset_from_node[node])
         joints = np.full((num_vertices, 1), joint, np.int64)
         return place, reduced_skin(joints, np.ones((num_vertices, 1))).skin
 
