@@ -1,6 +1,7 @@
 """How near are our joints and weights to those of artists? What is taken for a figure?
 
-`python -m benchmarks.rigging --rigs DIR --bodies DIR [--objects DIR] [--blender PYTHON]`
+`python -m benchmarks.rigging --rigs DIR --bodies DIR [--objects DIR] [--own FILES]
+[--blender PYTHON]`
 
 Figures with known skeletons (artists' rigs as GLB; Anny's bodies, see `rigging_bodies`) are rigged
 without a look at them. Written to `results/rigging.csv`, a row per figure:
@@ -12,7 +13,8 @@ without a look at them. Written to `results/rigging.csv`, a row per figure:
   found none (any is counted as a failure);
 - CPU and wall seconds of finding and binding.
 The offsets in `rigging.find_joints` were set on these very figures: their errors are not held out.
-`results/rigging_objects.csv` says of every model in `--objects` whether it was taken for a figure.
+`results/rigging_objects.csv` says of every model in `--objects` whether it was taken for a figure;
+`results/rigging_own.csv` the same of characters made by our own engines from one photograph each.
 """
 
 import argparse
@@ -72,6 +74,7 @@ def main() -> None:
     parser.add_argument("--rigs", type=Path)
     parser.add_argument("--bodies", type=Path)
     parser.add_argument("--objects", type=Path, nargs="*", default=[])
+    parser.add_argument("--own", type=Path, nargs="*", default=[])
     parser.add_argument("--blender", type=Path)
     parser.add_argument("--only", default="")
     arguments = parser.parse_args()
@@ -91,7 +94,9 @@ def main() -> None:
     for kind in dict.fromkeys(row.set for row in rows):
         _summarise(kind, [row for row in rows if row.set == kind])
     if arguments.objects:
-        _measure_objects(arguments.objects, network)
+        _measure_objects(arguments.objects, network, result="rigging_objects.csv")
+    if arguments.own:
+        _measure_objects(arguments.own, network, result="rigging_own.csv")
 
 
 def measure(truth: Truth, network: BlazePose, *, blender: Path | None) -> Row:
@@ -230,7 +235,7 @@ def _blender_weights(rigged: Rigged, mesh, blender: Path) -> np.ndarray:
         return np.load(target)["weights"][weld.reshape(-1)]
 
 
-def _measure_objects(folders: list[Path], network: BlazePose) -> None:
+def _measure_objects(folders: list[Path], network: BlazePose, *, result: str) -> None:
     """Ask of every model whether it is a figure."""
     paths = sorted(
         p for folder in folders for p in (folder.rglob("*.glb") if folder.is_dir() else [folder])
@@ -252,9 +257,9 @@ def _measure_objects(folders: list[Path], network: BlazePose) -> None:
             }
         )
         print(rows[-1], flush=True)
-        _write(_RESULTS / "rigging_objects.csv", rows)
+        _write(_RESULTS / result, rows)
     taken = [row["name"] for row in rows if row["verdict"] == "figure"]
-    print(f"{len(taken)} of {len(rows)} objects taken for figures: {taken}")
+    print(f"{len(taken)} of {len(rows)} taken for figures: {taken}")
 
 
 def _summarise(kind: str, rows: list[Row]) -> None:

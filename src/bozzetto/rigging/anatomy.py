@@ -65,8 +65,14 @@ class Anatomy:
         return self.top - self.ground
 
 
-def find_anatomy(voxels: Voxels) -> Anatomy | None:
-    """Look for legs, arms and neck; None where there are not two feet side by side."""
+def find_anatomy(voxels: Voxels, *, crotch: float | None = None) -> Anatomy | None:
+    """Look for legs, arms and neck; None where there are not two feet side by side.
+
+    Args:
+        voxels: The figure.
+        crotch: Height at which legs that touch are to be parted, along the median plane; None
+            for legs that stand apart.
+    """
     centres = voxels.centres
     middle, symmetry = median_plane(voxels)
     ground, top = float(centres[:, 1].min()), float(centres[:, 1].max())
@@ -75,7 +81,11 @@ def find_anatomy(voxels: Voxels) -> Anatomy | None:
     side = centres[:, 0] - middle
     if not (slab & (side > 0)).any() or not (slab & (side < 0)).any():
         return None
-    crotch, legs = _part_legs(voxels, core, slab, middle=middle)
+    if crotch is None:
+        crotch, legs = _part_legs(voxels, core, slab, middle=middle)
+    else:
+        below = core & (centres[:, 1] < crotch)
+        legs = (below & (side > 0), below & (side <= 0))
     pelvis = _pelvis(voxels, middle=middle, crotch=crotch, ground=ground)
     arms = tuple(
         _arm(voxels, core & ~legs[0] & ~legs[1], pelvis, sign=sign, middle=middle)
@@ -115,6 +125,15 @@ def median_plane(voxels: Voxels) -> tuple[float, float]:
     box = float(voxels.centres[:, 0].min() + voxels.centres[:, 0].max()) / 2
     # The grid knows the plane to half a cell only; the outline of a symmetric figure is exact.
     return (box if abs(box - found) < voxels.step else found), best
+
+
+def gap_between_legs(voxels: Voxels, *, middle: float, crotch: float) -> float:
+    """Return the share of the height below the crotch at which nothing is between the legs."""
+    centres = voxels.centres
+    ground = float(centres[:, 1].min())
+    between = np.abs(centres[:, 0] - middle) <= voxels.step
+    filled = np.unique(voxels.cells[between & (centres[:, 1] < crotch), 1])
+    return 1.0 - len(filled) / max(round((crotch - ground) / voxels.step), 1)
 
 
 def centre_of_slice(voxels: Voxels, cells: Mask, height: float) -> Point | None:

@@ -13,17 +13,17 @@ from bozzetto.asset.model import Model, Part
 from bozzetto.asset.skeleton import Clip, Skin
 from bozzetto.findings import Finding
 from bozzetto.rigging.accessories import stiffen_accessories
-from bozzetto.rigging.anatomy import find_anatomy
+from bozzetto.rigging.anatomy import Anatomy, find_anatomy, gap_between_legs
 from bozzetto.rigging.binding import BindOptions, bind
 from bozzetto.rigging.blazepose import BlazePose
 from bozzetto.rigging.canonical import RestPose, restand
 from bozzetto.rigging.clips import make_motion
 from bozzetto.rigging.dialects import Dialect, find_dialect
-from bozzetto.rigging.facing import facing_of, turn_about_y, turned
+from bozzetto.rigging.facing import check_facing, facing_of, turn_about_y, turned
 from bozzetto.rigging.figure import Figure, figure_of
 from bozzetto.rigging.find_joints import Evidence, find_joints
 from bozzetto.rigging.joints import Joints
-from bozzetto.rigging.landmarks import Landmarks, look
+from bozzetto.rigging.landmarks import HIPS, Landmarks, look
 from bozzetto.rigging.motion import Motion, Travel, onto_skeleton
 from bozzetto.rigging.segments import segments_of
 from bozzetto.rigging.skeletons import build_skeleton, roles_of
@@ -31,10 +31,15 @@ from bozzetto.rigging.suitability import (
     check_likeness,
     check_suitability,
     check_upright,
+    is_person,
 )
 from bozzetto.rigging.voxels import Voxels, voxelize
 
 _MOST_CELLS = 60_000
+_CROTCH_BELOW_HIPS = 0.06
+"""Of the height."""
+_LEAST_GAP = 0.15
+"""Of the legs' length: with less of a gap they are a robe."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,8 +128,9 @@ def find(model: Model, *, network: BlazePose, options: RigOptions = RigOptions()
     if facing:
         figure = turned(figure, -facing)
         seen = look(figure, network)
+        check_facing(seen)
     voxels = _bounded(figure, options.cells)
-    suitable = check_suitability(voxels, find_anatomy(voxels), seen)
+    suitable = check_suitability(voxels, _anatomy(voxels, seen), seen)
     evidence = Evidence(voxels=voxels, anatomy=suitable.anatomy, landmarks=seen)
     return Found(
         figure=figure,
@@ -135,6 +141,18 @@ def find(model: Model, *, network: BlazePose, options: RigOptions = RigOptions()
         middle=suitable.anatomy.middle,
         findings=suitable.findings,
     )
+
+
+def _anatomy(voxels: Voxels, seen: Landmarks) -> Anatomy | None:
+    """Study the shape; a person's legs that touch here and there are parted where hips are seen."""
+    apart = find_anatomy(voxels)
+    if apart is None or not is_person(seen):
+        return apart
+    hips = float(seen.points[list(HIPS), 1].mean()) - _CROTCH_BELOW_HIPS * apart.height
+    if apart.crotch - apart.ground > 0.5 * (hips - apart.ground):
+        return apart
+    gap = gap_between_legs(voxels, middle=apart.middle, crotch=hips)
+    return find_anatomy(voxels, crotch=hips) if gap > _LEAST_GAP else apart
 
 
 def _bounded(figure: Figure, cells: int) -> Voxels:
