@@ -4,9 +4,9 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: formats-check setup setup-train train-smoke demo test lint types unit examples lock clean
+.PHONY: formats-check setup setup-train train-smoke demo test lint types unit page examples lock clean
 
-setup: .venv/.ready tools/node/node_modules/.ready
+setup: .venv/.ready tools/node/node_modules/.ready page/node_modules/.ready
 
 .venv/.ready: requirements/dev.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -18,6 +18,14 @@ setup: .venv/.ready tools/node/node_modules/.ready
 tools/node/node_modules/.ready: tools/node/package-lock.json .venv/.ready
 	cd tools/node && npm ci --silent --no-audit --no-fund
 	touch $@
+
+page/node_modules/.ready: page/package-lock.json .venv/.ready
+	cd page && npm ci --silent --no-audit --no-fund
+	touch $@
+
+# Renew the studio's page, which is committed as built, and its types from the API's schema.
+page: page/node_modules/.ready
+	cd page && npm run --silent types && npm run --silent build
 
 # torch's CPU build is enough; on Linux the plain wheel of the registry brings CUDA along.
 setup-train: .venv/.ready-train
@@ -44,6 +52,7 @@ lint: setup
 
 types: setup
 	tools/node/node_modules/.bin/pyright
+	cd page && npm run --silent check
 
 unit: setup
 	$(BIN)/pytest
@@ -62,4 +71,4 @@ lock:
 	  --extra studio --extra studio-postgres -o requirements/dev.lock
 
 clean:
-	rm -rf .venv tools/node/node_modules out
+	rm -rf .venv tools/node/node_modules page/node_modules out

@@ -325,7 +325,7 @@ export interface paths {
         /** List the exports of a project, newest first. */
         get: operations["list_exports"];
         put?: never;
-        /** Start a job: write a finished asset for a target, checked against what the target wants. */
+        /** Start a job: write a finished asset for a target, and read every file back. */
         post: operations["start_exports"];
         delete?: never;
         options?: never;
@@ -780,6 +780,8 @@ export interface components {
          * @description What this service can do, for pages that offer choices.
          */
         Capabilities: {
+            /** Clips */
+            clips: components["schemas"]["Choice"][];
             /** Default Engine */
             default_engine: string;
             /** Engines */
@@ -789,7 +791,12 @@ export interface components {
             limits: components["schemas"]["Limits"];
             /** Mask Models */
             mask_models: components["schemas"]["Choice"][];
-            /** Targets */
+            /** Skeletons */
+            skeletons: components["schemas"]["Choice"][];
+            /**
+             * Targets
+             * @description Of exports.
+             */
             targets: components["schemas"]["Choice"][];
             /** Texture Sizes */
             texture_sizes: number[];
@@ -962,8 +969,18 @@ export interface components {
              */
             refinement_id?: string | null;
             /**
+             * Rig Id
+             * @description Export that rig rather than the asset without one.
+             */
+            rig_id?: string | null;
+            /**
+             * Size
+             * @description As in `height=42cm`; null keeps the size.
+             */
+            size?: string | null;
+            /**
              * Target
-             * @description Name of a format or target; `/v1/capabilities` lists them.
+             * @description A format, a program, or `bundle` for everything; `/v1/capabilities` lists them.
              * @default glb
              */
             target: string;
@@ -1156,6 +1173,23 @@ export interface components {
          * @enum {string}
          */
         JobState: "queued" | "running" | "succeeded" | "failed" | "cancelled";
+        /**
+         * JointPlace
+         * @description Where a person put a joint.
+         */
+        JointPlace: {
+            /**
+             * Position
+             * @description In the asset's frame.
+             */
+            position: [
+                number,
+                number,
+                number
+            ];
+            /** Role */
+            role: string;
+        };
         JsonValue: unknown;
         /**
          * Level
@@ -1697,38 +1731,70 @@ export interface components {
          * @description A skeleton for a finished asset, or the reasons why there is none.
          */
         Rig: {
-            /** Checks */
+            /**
+             * Checks
+             * @description The stress poses.
+             */
             checks: components["schemas"]["Check"][];
-            /** Confidence */
-            confidence: number;
+            /** Clips */
+            clips: string[];
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
-            /** Files */
-            files: components["schemas"]["File"][];
             /** Findings */
             findings: components["schemas"]["Finding"][];
             /** Id */
             id: string;
             /** Job Id */
             job_id: string;
+            /** Joints */
+            joints: components["schemas"]["RigJoint"][];
             /** @description GLB with skeleton, skin and clips. */
             model: components["schemas"]["File"] | null;
+            /**
+             * Passed
+             * @description Whether every stress pose passed.
+             */
+            passed: boolean;
+            /** @description JSON of the joints' places, to be changed and given back as `joints`. */
+            positions: components["schemas"]["File"] | null;
             /** Project Id */
             project_id: string;
-            /** Reasons */
+            /**
+             * Reasons
+             * @description Why it was not rigged, and what would help; empty where it was.
+             */
             reasons: string[];
             /** Refinement Id */
             refinement_id: string;
             /** Rigged */
             rigged: boolean;
+            /** @description Rest and stress poses. */
+            sheet: components["schemas"]["File"] | null;
             /**
-             * Template
-             * @description As in `biped`; empty where nothing fits.
+             * Skeleton
+             * @description Names and axes of the joints, as in `mixamo`; empty where it was not rigged.
              */
-            template: string;
+            skeleton: string;
+        };
+        /**
+         * RigJoint
+         * @description One joint of a skeleton.
+         */
+        RigJoint: {
+            /** Confidence */
+            confidence: number;
+            /** Name */
+            name: string;
+            /**
+             * Passed
+             * @description Whether all stress poses that turn it passed; null where none does.
+             */
+            passed: boolean | null;
+            /** Role */
+            role: string;
         };
         /**
          * RigRequest
@@ -1736,15 +1802,28 @@ export interface components {
          */
         RigRequest: {
             /**
+             * Clips
+             * @description Built-in motions to add; `/v1/capabilities` lists them.
+             * @default []
+             */
+            clips: string[];
+            /**
+             * Joints
+             * @description Joints that a person moved; the others are found.
+             * @default []
+             */
+            joints: components["schemas"]["JointPlace"][];
+            /**
              * Refinement Id
              * @description Null for the newest.
              */
             refinement_id?: string | null;
             /**
-             * Template
-             * @description Null to have it chosen.
+             * Skeleton
+             * @description Names, hierarchy and axes of the joints; `/v1/capabilities` lists them.
+             * @default mixamo
              */
-            template?: string | null;
+            skeleton: string;
         };
         /**
          * Role
@@ -3311,7 +3390,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        [key: string]: components["schemas"]["JsonValue"];
+                        [key: string]: unknown;
                     };
                 };
             };

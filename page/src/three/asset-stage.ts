@@ -1,5 +1,5 @@
 // The finished asset as it was written: lit or by channel, measured, turned, posed.
-import { AnimationMixer, Box3, Clock, GridHelper, Group, LineBasicMaterial, LineSegments, PerspectiveCamera, Raycaster, Scene, SkeletonHelper, SkinnedMesh, Vector2, Vector3, WireframeGeometry, type Intersection, type Texture, type WebGLRenderer } from "three";
+import { AnimationMixer, Box3, GridHelper, Group, LineBasicMaterial, LineSegments, PerspectiveCamera, Raycaster, Scene, SkeletonHelper, SkinnedMesh, Timer, Vector2, Vector3, WireframeGeometry, type Intersection, type Texture, type WebGLRenderer } from "three";
 import { OrbitControls } from "three/examples/jsm/controls/OrbitControls.js";
 import { Channels, type Channel, type SurfaceMaps } from "./channels";
 import { environmentOf, lampOf, type Lighting } from "./environment";
@@ -8,6 +8,7 @@ import { addCanvas, fitTo, makeRenderer, Redrawing } from "./renderer";
 import { Ruler } from "./ruler";
 
 const CLICK_PX = 4;
+const GRID_M = 4;
 
 export interface Shown {
   /** Width, height and depth in metres. */
@@ -32,12 +33,12 @@ export class AssetStage {
   private readonly lamps = new Group();
   private readonly lines = new Group();
   private readonly ruler = new Ruler();
-  private readonly clock = new Clock();
+  private readonly timer = new Timer();
   private readonly redrawing = new Redrawing(() => this.draw());
   private readonly observer = new ResizeObserver(() => this.redrawing.ask());
   private lighting: Lighting | null = null;
   private light: Texture | null = null;
-  private readonly grid = new GridHelper(10, 100);
+  private readonly grid = new GridHelper(GRID_M, 10 * GRID_M);
   private model: Model | null = null;
   private channels: Channels | null = null;
   private bones: SkeletonHelper | null = null;
@@ -137,7 +138,7 @@ export class AssetStage {
 
   setTurning(on: boolean): void {
     this.controls.autoRotate = on;
-    this.clock.getDelta();
+    this.timer.update();
     this.redrawing.ask();
   }
 
@@ -160,7 +161,7 @@ export class AssetStage {
     if (this.model && found) {
       this.mixer = new AnimationMixer(this.model.root);
       this.mixer.clipAction(found).play();
-      this.clock.getDelta();
+      this.timer.update();
     }
     this.redrawing.ask();
   }
@@ -203,7 +204,8 @@ export class AssetStage {
   }
 
   private draw(): void {
-    const seconds = this.clock.getDelta();
+    this.timer.update();
+    const seconds = this.timer.getDelta();
     const { width, height } = fitTo(this.renderer, this.host);
     this.camera.aspect = width / height;
     this.camera.updateProjectionMatrix();

@@ -6,6 +6,9 @@ import { frame, letGo, loadModel, sphereAround } from "./models";
 import { addCanvas, fitTo, makeRenderer, Redrawing } from "./renderer";
 import { Shaded } from "./shading";
 
+/** The divider stops that far from the sides. */
+const INSET_PX = 8;
+
 export class ComparingStage {
   private readonly canvas: HTMLCanvasElement;
   private readonly renderer: WebGLRenderer;
@@ -62,7 +65,7 @@ export class ComparingStage {
     const { width, height } = fitTo(this.renderer, this.host);
     this.camera.aspect = width / height;
     this.camera.updateProjectionMatrix();
-    const edge = Math.round(width * this.split);
+    const edge = Math.round(INSET_PX + (width - 2 * INSET_PX) * this.split);
     this.renderer.setViewport(0, 0, width, height);
     this.renderer.setScissorTest(true);
     this.renderer.setScissor(0, 0, edge, height);

@@ -24,15 +24,15 @@ interface Preset {
 
 const PRESETS: Record<Lighting, Preset> = {
   studio: {
-    above: [0.62, 0.62, 0.64],
-    beside: [0.42, 0.42, 0.43],
-    below: [0.2, 0.19, 0.18],
+    above: [0.4, 0.4, 0.42],
+    beside: [0.25, 0.25, 0.26],
+    below: [0.12, 0.115, 0.11],
     boxes: [
-      { from: [1, 1.1, 1.2], width: 0.5, color: [7, 6.8, 6.4] },
-      { from: [-1.5, 0.5, 0.8], width: 0.45, color: [2.2, 2.3, 2.6] },
-      { from: [0.2, 0.9, -1.6], width: 0.4, color: [2.6, 2.6, 2.6] },
+      { from: [1, 1.1, 1.2], width: 0.5, color: [5, 4.85, 4.6] },
+      { from: [-1.5, 0.5, 0.8], width: 0.45, color: [1.1, 1.15, 1.3] },
+      { from: [0.2, 0.9, -1.6], width: 0.4, color: [1.6, 1.6, 1.6] },
     ],
-    lamp: { from: [1, 1.1, 1.2], color: 0xfff4e8, intensity: 0.8 },
+    lamp: { from: [1, 1.1, 1.2], color: 0xfff4e8, intensity: 0.6 },
   },
   daylight: {
     above: [0.5, 0.72, 1.15],

@@ -4,7 +4,7 @@ import { meshesOf } from "./models";
 
 export type Shading = "clay" | "wireframe" | "normals" | "colours" | "photo" | "difference";
 
-const CLAY = new Color(0.72, 0.69, 0.66);
+const CLAY = new Color(0.5, 0.475, 0.45);
 
 /** One model under all shadings: materials are swapped, geometry is shared. */
 export class Shaded {

@@ -5,6 +5,9 @@ import { complain } from "../../state/notices";
 import { Empty } from "../../ui/basics";
 import type { ComparingStage } from "../../three/comparing-stage";
 
+/** Half the slider's handle: it stops that far from the ends, and the stage's edge with it. */
+const THUMB_PX = 8;
+
 export function BeforeAfter() {
   const finished = refinement.value;
   const draft = drafts.value.find((one) => one.id === (finished?.draft_id ?? approval.value?.draft_id));
@@ -39,7 +42,7 @@ function Comparison({ before, after }: { before: string; after: string }) {
   }, [before, after]);
   const move = (value: number) => {
     setSplit(value);
-    host.current?.style.setProperty("--split", `${value}%`);
+    host.current?.style.setProperty("--split", `calc(${THUMB_PX}px + (100% - ${2 * THUMB_PX}px) * ${value / 100})`);
     stage.current?.setSplit(value / 100);
   };
   return (
