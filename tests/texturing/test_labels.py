@@ -1,7 +1,7 @@
 """Print stays as sharp on the finished asset as it was in the photo."""
 
-import cv2
 import numpy as np
+from PIL import Image, ImageDraw
 from skimage.metrics import structural_similarity
 
 from bozzetto.imaging.color import linear_from_srgb, srgb_from_linear
@@ -18,12 +18,11 @@ SIZE = 384
 
 def a_label():
     """White paper with lines of small black print."""
-    paper = np.full((256, 256, 3), 0.85, np.float32)
+    paper = Image.new("RGB", (256, 256), (217, 217, 217))
+    pen = ImageDraw.Draw(paper)
     for line, text in enumerate(("BOZZETTO", "net weight", "12.5 oz 354 g", "shake well")):
-        cv2.putText(
-            paper, text, (20, 70 + 42 * line), cv2.FONT_HERSHEY_SIMPLEX, 0.8, (0.12,) * 3, 2
-        )
-    return paper
+        pen.text((20, 45 + 42 * line), text, fill=(30, 30, 30), font_size=30)
+    return np.asarray(paper, np.float32) / np.float32(255)
 
 
 def printed_paint(points):

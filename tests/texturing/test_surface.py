@@ -234,9 +234,10 @@ def test_what_an_engine_predicted_is_used_where_no_photo_sees_and_counts_as_infe
     cosine = facing(points)
     wanted = srgb_from_linear(smooth_paint(points))
     assert psnr(srgb_from_linear(found)[cosine > 0.3], wanted[cosine > 0.3]) > 38
-    # Towards the border the seen colours pull it along, so that no seam shows.
-    far = cosine < -0.8
-    np.testing.assert_allclose(found[far], np.broadcast_to(red, found[far].shape), atol=0.03)
+    # The seen colours pull it along near the border, and a little everywhere (its exposure).
+    far = srgb_from_linear(found[cosine < -0.8])
+    wanted = srgb_from_linear(np.broadcast_to(red, far.shape).astype(np.float32))
+    assert np.abs(far - wanted).max() < 0.12
     origin = flat(textured.provenance.origin)[index]
     assert (origin[cosine < -0.35] == Origin.INFERRED).all()
     np.testing.assert_allclose(

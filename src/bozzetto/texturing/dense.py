@@ -100,6 +100,7 @@ def prepare_dense(
     high: Mesh,
     photos: Sequence[PhotoView],
     *,
+    finished: Mesh,
     told: Sequence[SeenMaps | None],
     options: DenseOptions,
     step: Callable[[str], None],
@@ -109,6 +110,7 @@ def prepare_dense(
     Args:
         high: With normals; triangles share vertices.
         photos: At least one.
+        finished: The simpler surface; symmetry is looked for on it, which is quicker.
         told: What an engine says of the surface in each photo.
         options: How it is done.
         step: Told what is being done; may raise.
@@ -128,7 +130,7 @@ def prepare_dense(
     calm = _calm_normals(high)
     shading = np.stack([light.shading(calm, openness) for light in lights], axis=1)
     step("hidden sides")
-    mirror = trusted_mirror(high, photos, seed=seed)
+    mirror = trusted_mirror(finished, photos, seed=seed)
     seen = project_photos(
         photos, high.positions, high.normals, mirror=mirror, shading=shading, least_blur=blur
     )

@@ -13,8 +13,8 @@ from scipy.sparse.linalg import cg
 
 from bozzetto.geometry.smooth import neighbour_mean
 
-_RELATIVE_RESIDUAL = 1e-3
-_MOST_ITERATIONS = 400
+_RELATIVE_RESIDUAL = 1e-2  # Corrections are small already; a hundredth of them is not seen.
+_MOST_ITERATIONS = 150
 _LARGEST_COMMON = 0.1  # Of the range of colours.
 _RING = 1.5  # What the graph's Laplacian is to the surface's, for vertices with six neighbours.
 

@@ -120,6 +120,7 @@ def texture_mesh(
     dense = prepare_dense(
         high,
         photos,
+        finished=low,
         told=[view.seen for view in views],
         options=DenseOptions(
             occlusion=options.occlusion, delight=options.delight, material=options.material

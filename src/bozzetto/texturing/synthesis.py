@@ -245,7 +245,7 @@ def _best_continuation(
     known = filled[..., 0] > 0
     if not known.any():
         return np.arange(len(choice))
-    rows, columns = np.nonzero(known)
+    rows, columns = (2 * index for index in np.nonzero(known[::2, ::2]))
     corners = blocks.corners[choice]
     pieces = blocks.detail[corners[:, :1] + rows, corners[:, 1:] + columns]
     errors = ((pieces - laid[rows, columns]) ** 2).sum(axis=(1, 2), dtype=np.float64)
