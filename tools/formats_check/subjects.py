@@ -180,7 +180,7 @@ def _limbs(which: tuple[int, ...], skeleton: Skeleton):
         for ring in range(_RINGS - 1):
             for step in range(12):
                 a = first + ring * 13 + step
-                corners.append((a, a + 1, a + 14, a + 13))
+                corners.append((a, a + 13, a + 14, a + 1))
         for ring, sign in ((0, -1), (_RINGS - 1, 1)):  # Lids.
             middle = len(positions)
             positions.append(start if sign < 0 else end)
@@ -189,7 +189,7 @@ def _limbs(which: tuple[int, ...], skeleton: Skeleton):
             rim = first + ring * 13
             for step in range(12):
                 a, b = rim + step, rim + step + 1
-                corners.append((middle, b, a, -1) if sign < 0 else (middle, a, b, -1))
+                corners.append((middle, a, b, -1) if sign < 0 else (middle, b, a, -1))
     quads = np.array([c for c in corners if c[3] >= 0], np.int32)
     lids = np.array([c[:3] for c in corners if c[3] < 0], np.int32)
     halves = np.stack([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]], axis=1).reshape(-1, 3)
