@@ -290,9 +290,10 @@ def shape_draft(
     step("repair")
     dense = dense_surface(draft)
     step("sculpt")
+    told = draft.seen or (None,) * len(draft.cameras)
     photos = [
-        SculptView(foreground=foreground, camera=camera)
-        for foreground, camera in zip(foregrounds, draft.cameras, strict=False)
+        SculptView(foreground=foreground, camera=camera, seen=seen)
+        for foreground, camera, seen in zip(foregrounds, draft.cameras, told, strict=False)
     ]
     relief = DetailOptions() if options.detail is Detail.AUTO else None
     high = sculpt(dense.mesh, photos, options=SculptOptions(detail=relief))

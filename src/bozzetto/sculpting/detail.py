@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float32, Float64
 
 from bozzetto.asset.mesh import Mesh
+from bozzetto.asset.seen import SeenMaps
 from bozzetto.geometry.normals import vertex_normals
 from bozzetto.geometry.raycast import Raycaster
 from bozzetto.imaging.resample import sample
@@ -41,7 +42,12 @@ class Detailed:
 
 
 def add_detail(
-    mesh: Mesh, foreground: Foreground, camera: Camera, *, options: DetailOptions = DetailOptions()
+    mesh: Mesh,
+    foreground: Foreground,
+    camera: Camera,
+    *,
+    seen: SeenMaps | None = None,
+    options: DetailOptions = DetailOptions(),
 ) -> Detailed:
     """Displace what one photo sees along its lines of sight, by the relief that its shading shows.
 
@@ -49,9 +55,10 @@ def add_detail(
         mesh: Closed, triangles share vertices; its outline agrees with the photo's.
         foreground: The cut-out.
         camera: Of its size.
+        seen: What the engine says of this photo; its normals tell the light.
         options: What counts as relief.
     """
-    sight = look(mesh, foreground, camera, longest_px=options.relief.longest_px)
+    sight = look(mesh, foreground, camera, longest_px=options.relief.longest_px, seen=seen)
     if sight is None or not sight.there.any():
         return Detailed(mesh=mesh, light=None, share=0.0)
     light = estimate_light(sight)

@@ -10,8 +10,10 @@ import numpy as np
 from jaxtyping import Bool, Float32, Float64
 
 from bozzetto.asset.mesh import Mesh
+from bozzetto.asset.seen import SeenMaps
 from bozzetto.geometry.normals import vertex_normals
 from bozzetto.geometry.raycast import Raycaster
+from bozzetto.imaging.resample import sample
 from bozzetto.views.camera import Camera
 from bozzetto.views.foreground import Foreground
 
@@ -35,6 +37,8 @@ class Sight:
     """Metres along the camera's +z; 0 where nothing is."""
     normals: Float64[np.ndarray, "h w 3"]
     """Unit, camera frame."""
+    predicted: Float64[np.ndarray, "h w 3"]
+    """The engine's normals, else those of the surface; unit, camera frame."""
     brightness: Plane
     """Linear luminance of the photo."""
     chroma: Float64[np.ndarray, "h w 2"]
@@ -56,7 +60,14 @@ class Light:
         return np.maximum(self.ambient + normals @ np.array(self.towards), 1e-3)
 
 
-def look(mesh: Mesh, foreground: Foreground, camera: Camera, *, longest_px: int) -> Sight | None:
+def look(
+    mesh: Mesh,
+    foreground: Foreground,
+    camera: Camera,
+    *,
+    longest_px: int,
+    seen: SeenMaps | None = None,
+) -> Sight | None:
     """Bring mesh and photo onto one grid; None where the photo shows too little.
 
     Args:
@@ -64,6 +75,7 @@ def look(mesh: Mesh, foreground: Foreground, camera: Camera, *, longest_px: int)
         foreground: The cut-out.
         camera: Of its size.
         longest_px: Longer side of the object on the grid; photos are not enlarged.
+        seen: What the engine says of this photo, if it does.
     """
     rows, columns = np.nonzero(foreground.alpha >= 0.5)
     if len(rows) < 400:
@@ -89,19 +101,25 @@ def look(mesh: Mesh, foreground: Foreground, camera: Camera, *, longest_px: int)
     )
     total = np.maximum(rgb.sum(axis=2), 3 * _DARKEST)
     depth, normals = _surface(mesh, view)
+    corner = np.array([x0, y0], np.float64)
+    predicted = normals if seen is None else _predicted(seen, view, corner=corner, shrink=shrink)
     return Sight(
         camera=view,
         there=(alpha > 0.99) & (depth > 0),
         depth=depth,
         normals=normals,
+        predicted=predicted,
         brightness=np.maximum(rgb @ _LUMINANCE, _DARKEST),
         chroma=rgb[..., :2] / total[..., None],
     )
 
 
 def estimate_light(sight: Sight) -> Light:
-    """Fit ambient light and one direction to the brightness of the whole object, robustly."""
-    normals = sight.normals[sight.there]
+    """Fit ambient light and one direction to the brightness of the whole object, robustly.
+
+    Predicted normals serve best: they explain more of the brightness than a draft's own.
+    """
+    normals = sight.predicted[sight.there]
     brightness = sight.brightness[sight.there]
     columns = np.concatenate([np.ones((len(normals), 1)), normals], axis=1)
     weights = np.ones(len(normals))
@@ -115,6 +133,17 @@ def estimate_light(sight: Sight) -> Light:
     explained = 1 - float(np.var(left)) / max(float(np.var(brightness)), 1e-12)
     x, y, z = (float(v) for v in answer[1:])
     return Light(ambient=float(answer[0]), towards=(x, y, z), explained=max(explained, 0.0))
+
+
+def _predicted(
+    seen: SeenMaps, camera: Camera, *, corner: Float64[np.ndarray, " 2"], shrink: float
+) -> Float64[np.ndarray, "h w 3"]:
+    """Look the engine's normals up on the grid."""
+    shape = (camera.height, camera.width)
+    places = np.indices(shape).reshape(2, -1).T[:, ::-1] + 0.5
+    found = sample(seen.normals, seen.cells(corner + places * shrink)).astype(np.float64)
+    unit = found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-12)
+    return unit.reshape(*shape, 3)
 
 
 def _averaged(

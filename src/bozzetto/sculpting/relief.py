@@ -43,7 +43,7 @@ class ReliefOptions:
     counts in full from the double on. Relief without a preferred direction reaches 3, prints 1."""
     most_sparse: float = 9.0
     """Kurtosis of the changes from which they are taken for the edges of a print; noise has 3."""
-    least_explained: float = 0.35
+    least_explained: float = 0.25
     """Share of the object's brightness that one light must explain."""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bozzetto.asset.mesh import Mesh
+from bozzetto.asset.seen import SeenMaps
 from bozzetto.geometry.symmetry import MirrorPlane
 from bozzetto.sculpting.detail import DetailOptions, add_detail
 from bozzetto.sculpting.fairing import FairingOptions, fair
@@ -28,6 +29,8 @@ class SculptView:
     foreground: Foreground
     camera: Camera
     """At the photo's size."""
+    seen: SeenMaps | None = None
+    """What the engine says of this photo, if it does."""
 
     @property
     def target(self) -> Target:
@@ -84,7 +87,9 @@ def sculpt(
     mesh, relieved = fitted.mesh, 0.0
     if options.detail is not None:
         for view in views:
-            detailed = add_detail(mesh, view.foreground, view.camera, options=options.detail)
+            detailed = add_detail(
+                mesh, view.foreground, view.camera, seen=view.seen, options=options.detail
+            )
             mesh, relieved = detailed.mesh, max(relieved, detailed.share)
     return Sculpted(mesh=mesh, outlines=before, share_relieved=relieved)
 
