@@ -34,15 +34,21 @@ def continuous_euler_deg(
     Every rotation has two sets of angles, (x, y, z) and (x + 180, 180 - y, z + 180), each up to
     full turns; of these the set closest to the frame before is taken.
     """
-    first = euler_deg_from_matrices(rotations)
-    second = np.stack([first[..., 0] + 180, 180 - first[..., 1], first[..., 2] + 180], axis=-1)
-    result = first.copy()
+    first: Angles = euler_deg_from_matrices(rotations)
+    second: Angles = np.stack(
+        [first[..., 0] + 180, 180 - first[..., 1], first[..., 2] + 180], axis=-1
+    )
+    result: Angles = first.copy()
     for frame in range(1, len(first)):
-        near = _unwound(first[frame], result[frame - 1])
-        far = _unwound(second[frame], result[frame - 1])
-        ways = [np.abs(angles - result[frame - 1]).sum(axis=-1) for angles in (near, far)]
-        result[frame] = np.where((ways[1] < ways[0])[..., None], far, near)
+        result[frame] = _nearer(first[frame], second[frame], before=result[frame - 1])
     return result
+
+
+def _nearer(one: Angles, other: Angles, *, before: Angles) -> Angles:
+    """Return whichever of two sets of angles, unwound, is closer to the ones before."""
+    near, far = _unwound(one, before), _unwound(other, before)
+    closer = np.abs(far - before).sum(axis=-1) < np.abs(near - before).sum(axis=-1)
+    return np.where(closer[..., None], far, near)
 
 
 def _unwound(angles: Angles, before: Angles) -> Angles:

@@ -86,7 +86,7 @@ def add_skin(
     bones, weights = part.skin.joints[points.first], part.skin.weights[points.first]
     for joint in np.unique(bones[weights > 0]).tolist():
         rows, columns = np.nonzero((bones == joint) & (weights > 0))
-        link = joints.file_from_joint[joint]
+        link: Float64[np.ndarray, "4 4"] = joints.file_from_joint[joint]
         cluster = objects.add(
             "Deformer",
             label(f"{part.name}_{joint}", "SubDeformer"),

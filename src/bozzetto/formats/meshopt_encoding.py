@@ -169,7 +169,7 @@ def octahedral8(
     """Fold unit directions to an octahedron in 8 bits; a fourth number goes along."""
     d = directions.astype(np.float64)
     d = d / np.abs(d).sum(axis=1, keepdims=True)
-    flat = d[:, :2]
+    flat: Float64[np.ndarray, "n 2"] = d[:, :2]
     folded = (1 - np.abs(flat[:, ::-1])) * np.where(flat >= 0, 1.0, -1.0)
     table = np.rint(np.where(d[:, 2:] < 0, folded, flat) * 127).astype(np.int8)
     one = np.full(len(table), 127, np.int8)

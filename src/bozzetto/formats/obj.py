@@ -129,7 +129,8 @@ def _corner_labels(
 def _faces(part: Part, labels: list[str]) -> Iterator[str]:
     """Format quads, then lone triangles."""
     for corners in (part.mesh.quad_corners, lone_triangles(part.mesh)):
-        for row in corners.tolist():
+        rows: list[list[int]] = corners.tolist()
+        for row in rows:
             yield "f " + " ".join(labels[corner] for corner in row)
 
 

@@ -150,7 +150,7 @@ def _mesh(group: _Group, tables: tuple[_Rows, _Rows, _Rows], *, place: str) -> M
     if (corners[:, 0] < 0).any() or (corners >= limits).any():
         raise FormatError(f"{place} has a face that names a vertex that does not exist.")
     unique = welded(corners)
-    rows = corners[unique.first]
+    rows: Int64[np.ndarray, "v 3"] = corners[unique.first]
     triangles, quads = fans(np.array(group.counts, np.int32), unique.place)
     with_uvs, with_normals = bool((rows[:, 1] >= 0).all()), bool((rows[:, 2] >= 0).all())
     at = points[rows[:, 0]]
@@ -159,7 +159,7 @@ def _mesh(group: _Group, tables: tuple[_Rows, _Rows, _Rows], *, place: str) -> M
             positions=np.ascontiguousarray(at[:, :3]),
             triangles=triangles,
             normals=normals[rows[:, 2]] if with_normals else None,
-            uvs=flipped(uvs[rows[:, 1]]) if with_uvs else None,
+            uvs=flipped(np.asarray(uvs[rows[:, 1]], np.float32)) if with_uvs else None,
             colors=linear_from_srgb(np.clip(at[:, 3:], 0, 1)) if at.shape[1] == 6 else None,
             quads=quads if len(quads) else None,
         )

@@ -92,9 +92,9 @@ class Rig:
         if carrier is None:
             return None
         joint = self.joint_of_node[carrier]
-        now = self.tree.asset_from_node[carrier] @ self.bind_from_rest[joint]
-        rest = self.skeleton.asset_from_joint[joint]
-        place = np.matmul(np.matmul(rest, np.linalg.inv(now)), self.tree.asset_from_node[node])
+        now: Matrix = self.tree.asset_from_node[carrier] @ self.bind_from_rest[joint]
+        rest: Matrix = self.skeleton.asset_from_joint[joint]
+        place: Matrix = rest @ np.linalg.inv(now) @ self.tree.asset_from_node[node]
         joints = np.full((num_vertices, 1), joint, np.int64)
         return place, reduced_skin(joints, np.ones((num_vertices, 1))).skin
 
