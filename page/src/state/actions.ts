@@ -1,5 +1,5 @@
 // What a person sets going: uploads and jobs.
-import { call } from "../api/client";
+import { call, type Schemas } from "../api/client";
 import type { Photo, RefinementRequest, Stroke } from "../api/types";
 import { keepJob, loadApprovals, loadPhotos, photos } from "./project";
 
@@ -42,13 +42,11 @@ export async function startRefinement(projectId: string, body: RefinementRequest
   keepJob(await call("post", "/v1/projects/{project_id}/refinements", { path: { project_id: projectId }, body }));
 }
 
-export async function startExport(projectId: string, target: string, refinementId: string): Promise<void> {
-  const body = { target, refinement_id: refinementId };
+export async function startExport(projectId: string, body: Schemas["ExportRequest"]): Promise<void> {
   keepJob(await call("post", "/v1/projects/{project_id}/exports", { path: { project_id: projectId }, body }));
 }
 
-export async function startRig(projectId: string, refinementId: string): Promise<void> {
-  const body = { refinement_id: refinementId };
+export async function startRig(projectId: string, body: Schemas["RigRequest"]): Promise<void> {
   keepJob(await call("post", "/v1/projects/{project_id}/rigs", { path: { project_id: projectId }, body }));
 }
 

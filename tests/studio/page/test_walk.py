@@ -218,7 +218,7 @@ class Walk:
             card = self.page.locator(
                 ".target", has=self.page.get_by_role("heading", name=target.upper(), exact=True)
             )
-            card.get_by_role("button").click()
+            card.get_by_role("button").first.click()
             self.wait_for_job("exports", count=count)
             card.locator(".verdict").wait_for()
             self.seen.texts[target] = card.inner_text()

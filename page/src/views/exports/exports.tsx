@@ -1,12 +1,13 @@
 // Step 6: what each target wants, whether the asset passes, and the files.
-import type { Check, Export } from "../../api/types";
+import { useState } from "preact/hooks";
+import type { Check, Export, Refinement } from "../../api/types";
 import { startExport } from "../../state/actions";
 import { complain } from "../../state/notices";
-import { exports, jobs, isOpen, newestJob, project, refinement } from "../../state/project";
+import { exports, jobs, isOpen, newestJob, project, refinement, rigs } from "../../state/project";
 import { linkTo } from "../../state/router";
 import { capabilities, may } from "../../state/service";
-import { Button, Empty } from "../../ui/basics";
-import { bytes, words } from "../../ui/format";
+import { Button, Empty, Toggle } from "../../ui/basics";
+import { bytes, plural, words } from "../../ui/format";
 import { FindingList } from "../../ui/findings";
 import { Icon } from "../../ui/icons";
 import { JobFailure } from "../../ui/job-bar";
@@ -23,40 +24,86 @@ export function Exports() {
       </div>
     );
   }
+  return <Offers finished={finished} />;
+}
+
+const SIZE = /^(height|width|depth|longest)=\d+(\.\d+)?(mm|cm|m|in|ft)$/;
+
+function Offers({ finished }: { finished: Refinement }) {
+  const [size, setSize] = useState("");
+  const [withRig, setWithRig] = useState(false);
+  const rig = rigs.value.find((one) => one.refinement_id === finished.id && one.model) ?? null;
   const job = newestJob("exports");
+  const wanted = size.trim().replace(/\s+/g, "");
+  const bad = wanted !== "" && !SIZE.test(wanted);
+  const order: Order = { refinementId: finished.id, size: wanted || null, rigId: withRig && rig ? rig.id : null, ready: !bad };
+  const targets = capabilities.value?.targets ?? [];
   return (
     <div class="exports">
       <header>
         <h2>Export</h2>
-        <p class="fine">Each target is checked before its files are offered. The checks read the files as they were written.</p>
+        <p class="fine">Files are read back and compared with the asset before they are offered.</p>
+        <div class="export-options">
+          <label class="field">
+            <span>Real size, such as height=42cm</span>
+            <input type="text" value={size} placeholder="as it is" aria-invalid={bad} onInput={(event) => setSize(event.currentTarget.value)} />
+          </label>
+          {rig && <Toggle label="With skeleton" checked={withRig} onChange={setWithRig} />}
+        </div>
+        {bad && <p class="refused" role="alert">Write a side, a number and a unit, as in height=42cm or longest=1.2m.</p>}
       </header>
       {job && <JobFailure job={job} />}
-      <ul class="targets">
-        {(capabilities.value?.targets ?? []).map((target) => (
-          <Target key={target.name} name={target.name} summary={target.summary ?? ""} refinementId={finished.id} />
-        ))}
-      </ul>
+      {GROUPS.map(({ title, has }) => (
+        <section key={title}>
+          <h3>{title}</h3>
+          <ul class="targets">
+            {targets.filter(has).map((target) => (
+              <Target key={target.name} name={target.name} summary={target.summary ?? ""} order={order} />
+            ))}
+          </ul>
+        </section>
+      ))}
     </div>
   );
 }
 
-function Target({ name, summary, refinementId }: { name: string; summary: string; refinementId: string }) {
-  const made = exports.value.find((one) => one.target === name && one.refinement_id === refinementId);
+interface Named {
+  name: string;
+  summary?: string;
+}
+
+/** Formats have no words of their own; programs and shops have. */
+const GROUPS: readonly { title: string; has: (target: Named) => boolean }[] = [
+  { title: "Everything", has: ({ name }) => name === "bundle" },
+  { title: "For a program", has: ({ name, summary }) => name !== "bundle" && Boolean(summary) },
+  { title: "As a format", has: ({ summary }) => !summary },
+];
+
+interface Order {
+  refinementId: string;
+  size: string | null;
+  rigId: string | null;
+  ready: boolean;
+}
+
+function Target({ name, summary, order }: { name: string; summary: string; order: Order }) {
+  const made = exports.value.find((one) => one.target === name && one.refinement_id === order.refinementId);
   const busy = jobs.value.some((job) => job.kind === "exports" && isOpen(job) && job.options["target"] === name);
-  const start = () => void startExport(project.value?.id ?? "", name, refinementId).catch(complain);
+  const start = () => void startExport(project.value?.id ?? "", { target: name, refinement_id: order.refinementId, size: order.size, rig_id: order.rigId }).catch(complain);
+  const title = summary && name !== "bundle" ? summary : /^[a-z0-9]{3,4}(-web)?$/.test(name) ? name.toUpperCase() : words(name);
   return (
     <li class="target">
       <header>
-        <h3>{name.length <= 4 ? name.toUpperCase() : words(name)}</h3>
+        <h4>{title}</h4>
         {made && <Verdict passed={made.passed} />}
         <div class="spring" />
         {may("artist") && (
-          <Button tone={made ? "quiet" : "plain"} disabled={busy} label={`Check and write ${name}`} onClick={start}>
+          <Button tone={made ? "quiet" : "plain"} disabled={busy || !order.ready} label={`Check and write ${title}`} onClick={start}>
             {busy ? "Writing…" : made ? "Write again" : "Check and write"}
           </Button>
         )}
       </header>
-      {summary && <p class="fine">{summary}</p>}
+      {name === "bundle" && <p class="fine">{summary}</p>}
       {made && <Made made={made} />}
     </li>
   );
@@ -75,7 +122,7 @@ function Made({ made }: { made: Export }) {
   const files = made.bundle ? [made.bundle, ...made.files] : made.files;
   return (
     <>
-      <Checks checks={made.checks} />
+      <Folded checks={made.checks} />
       {made.findings.length > 0 && <FindingList findings={made.findings} />}
       <ul class="downloads">
         {files.map((file) => (
@@ -88,6 +135,20 @@ function Made({ made }: { made: Export }) {
           </li>
         ))}
       </ul>
+    </>
+  );
+}
+
+/** What failed at once; what passed on demand. */
+function Folded({ checks }: { checks: readonly Check[] }) {
+  const failed = checks.filter((check) => !check.passed);
+  return (
+    <>
+      {failed.length > 0 && <Checks checks={failed} />}
+      <details>
+        <summary>{plural(checks.length, "check")}</summary>
+        <Checks checks={checks} />
+      </details>
     </>
   );
 }
