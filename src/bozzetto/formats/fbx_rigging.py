@@ -7,7 +7,7 @@ would take such a node for one more bone. Letters: j joints, k frames, u points.
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Bool, Float64
 
 from bozzetto.asset.model import Part
 from bozzetto.asset.poses import matrices_from_quaternions
@@ -85,7 +85,8 @@ def add_skin(
     objects.connect(skin, geometry)
     bones, weights = part.skin.joints[points.first], part.skin.weights[points.first]
     for joint in np.unique(bones[weights > 0]).tolist():
-        rows, columns = np.nonzero((bones == joint) & (weights > 0))
+        chosen: Bool[np.ndarray, "u 4"] = (bones == joint) & (weights > 0)
+        rows = np.nonzero(chosen)[0]
         link: Float64[np.ndarray, "4 4"] = joints.file_from_joint[joint]
         cluster = objects.add(
             "Deformer",
@@ -94,7 +95,7 @@ def add_skin(
             node("Version", 100),
             node("UserData", "", ""),
             node("Indexes", rows.astype(np.int32)),
-            node("Weights", weights[rows, columns].astype(np.float64)),
+            node("Weights", weights[chosen].astype(np.float64)),
             node("Transform", matrix_values(np.linalg.inv(link))),
             node("TransformLink", matrix_values(link)),
         )
