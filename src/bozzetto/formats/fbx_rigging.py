@@ -84,7 +84,8 @@ def add_skin(
     )
     objects.connect(skin, geometry)
     bones, weights = part.skin.joints[points.first], part.skin.weights[points.first]
-    for joint in np.unique(bones[weights > 0]).tolist():
+    moving: list[int] = np.unique(bones[weights > 0]).tolist()
+    for joint in moving:
         chosen: Bool[np.ndarray, "u 4"] = (bones == joint) & (weights > 0)
         rows = np.nonzero(chosen)[0]
         link: Float64[np.ndarray, "4 4"] = joints.file_from_joint[joint]
