@@ -19,7 +19,7 @@ _RIGHT = re.compile(r"(?i)(?:right|(?:^|[_.: ])r(?:[_.: ]|$)|_r\d*$|\.r$)")
 _SLAB = 0.02  # Of the extent: what is this close to the lowest point counts as foot.
 _SAMPLES = 3000
 _STANDS = 0.25  # A foot this large, as a share of the shape's outline, is something to stand on.
-_TIPTOE = 0.05
+_TIPTOE = 0.1
 _MIRRORED = 2.0  # How much better another mirror plane must fit than left to right.
 
 
