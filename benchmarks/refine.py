@@ -89,10 +89,8 @@ def refine_timed(draft: Draft, foregrounds: Sequence[Foreground], *, name: str) 
     refined = texture_shape(shaped, draft, foregrounds, name=name, step=step)
     cpu = time.process_time() - cpu
     marks.append(("", time.perf_counter()))
-    pairs = itertools.pairwise(marks)
-    return Timed(
-        refined=refined, seconds={said: end - at for (said, at), (_, end) in pairs}, cpu_seconds=cpu
-    )
+    seconds = {said: end - at for (said, at), (_, end) in itertools.pairwise(marks)}
+    return Timed(refined=refined, shaped=shaped, seconds=seconds, cpu_seconds=cpu)
 
 
 def row_of(timed: Timed, foregrounds: Sequence[Foreground]) -> Row:
