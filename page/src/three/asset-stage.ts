@@ -5,6 +5,7 @@ import { Channels, type Channel, type SurfaceMaps } from "./channels";
 import { environmentOf, lampOf, type Lighting } from "./environment";
 import { frame, letGo, loadModel, meshesOf, sphereAround, type Model } from "./models";
 import { addCanvas, fitTo, makeRenderer, Redrawing } from "./renderer";
+import { JointMarkers, type MarkedJoint } from "./joint-markers";
 import { Ruler } from "./ruler";
 
 const CLICK_PX = 4;
@@ -33,6 +34,8 @@ export class AssetStage {
   private readonly lamps = new Group();
   private readonly lines = new Group();
   private readonly ruler = new Ruler();
+  private readonly joints = new JointMarkers();
+  private onJoint: ((place: { role: string; position: [number, number, number] }) => void) | null = null;
   private readonly timer = new Timer();
   private readonly redrawing = new Redrawing(() => this.draw());
   private readonly observer = new ResizeObserver(() => this.redrawing.ask());
@@ -55,10 +58,11 @@ export class AssetStage {
     this.renderer = makeRenderer(this.canvas);
     this.grid.material.transparent = true;
     this.grid.material.opacity = 0.18;
-    this.scene.add(this.lamps, this.lines, this.ruler.group, this.grid);
+    this.scene.add(this.lamps, this.lines, this.ruler.group, this.joints.group, this.grid);
+    // Before the controls hear of it: a handle that is held must not turn the view.
+    this.canvas.addEventListener("pointerdown", this.onDown);
     this.controls = new OrbitControls(this.camera, this.canvas);
     this.controls.addEventListener("change", this.redrawing.ask);
-    this.canvas.addEventListener("pointerdown", this.onDown);
     this.canvas.addEventListener("pointerup", this.onUp);
     this.canvas.addEventListener("pointermove", this.onMove);
     this.observer.observe(host);
@@ -154,6 +158,13 @@ export class AssetStage {
     this.redrawing.ask();
   }
 
+  /** Show handles for joints; `onMove` hears of each that was dragged. */
+  setJoints(joints: readonly MarkedJoint[], onMove: ((place: { role: string; position: [number, number, number] }) => void) | null): void {
+    this.onJoint = onMove;
+    this.joints.set(joints);
+    this.redrawing.ask();
+  }
+
   play(clip: string | null): void {
     this.mixer?.stopAllAction();
     this.mixer = null;
@@ -180,9 +191,16 @@ export class AssetStage {
 
   private readonly onDown = (event: PointerEvent): void => {
     this.pressed = new Vector2(event.clientX, event.clientY);
+    if (this.onJoint && this.joints.grab(this.placeOf(event), this.camera)) this.controls.enabled = false;
   };
 
   private readonly onUp = (event: PointerEvent): void => {
+    this.controls.enabled = true;
+    const joint = this.joints.drop();
+    if (joint) {
+      this.onJoint?.(joint);
+      return;
+    }
     const moved = this.pressed?.distanceTo(new Vector2(event.clientX, event.clientY)) ?? Infinity;
     if (!this.measuring || moved > CLICK_PX) return;
     const hit = this.under(event);
@@ -191,16 +209,21 @@ export class AssetStage {
   };
 
   private readonly onMove = (event: PointerEvent): void => {
+    if (this.joints.drag(this.placeOf(event), this.camera)) this.redrawing.ask();
     if (this.probing && event.buttons === 0) this.listeners.onProbe(this.under(event)?.uv ?? null);
   };
 
   private under(event: PointerEvent): Intersection | null {
     if (!this.model) return null;
-    const box = this.canvas.getBoundingClientRect();
-    const place = new Vector2((2 * (event.clientX - box.left)) / box.width - 1, 1 - (2 * (event.clientY - box.top)) / box.height);
     const caster = new Raycaster();
-    caster.setFromCamera(place, this.camera);
+    caster.setFromCamera(this.placeOf(event), this.camera);
     return caster.intersectObjects(meshesOf(this.model.root), false)[0] ?? null;
+  }
+
+  /** Where on the canvas an event was, from -1 to 1. */
+  private placeOf(event: PointerEvent): Vector2 {
+    const box = this.canvas.getBoundingClientRect();
+    return new Vector2((2 * (event.clientX - box.left)) / box.width - 1, 1 - (2 * (event.clientY - box.top)) / box.height);
   }
 
   private draw(): void {
@@ -212,6 +235,7 @@ export class AssetStage {
     this.mixer?.update(seconds);
     if (this.controls.autoRotate) this.controls.update(seconds);
     this.ruler.scaleFor(this.camera);
+    this.joints.scaleFor(this.camera);
     this.renderer.render(this.scene, this.camera);
     this.tellLength(width, height);
     if (this.mixer || this.controls.autoRotate) this.redrawing.ask();

@@ -27,7 +27,7 @@ export function when(time: string): string {
 
 /** A code or a name with underscores as words. */
 export function words(name: string): string {
-  const text = name.replace(/[_.-]+/g, " ").trim();
+  const text = name.replace(/[_.-]+/g, " ").replace(/([a-z])([A-Z])/g, "$1 $2").replace(/\biou\b/, "overlap").trim().toLowerCase();
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 

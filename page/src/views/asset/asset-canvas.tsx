@@ -7,6 +7,7 @@ import { AssetStage, type Shown } from "../../three/asset-stage";
 import { CHANNELS } from "../../three/channels";
 import { metres } from "../../ui/format";
 import type { AssetLook } from "./asset-look";
+import { editing } from "./moved-joints";
 import { loadSurface, type Probe, type Surface } from "./surface-maps";
 
 interface Props {
@@ -68,6 +69,8 @@ export function AssetCanvas({ url, refinement, look, setLook, onShown }: Props) 
   useEffect(() => stage.current?.setMeasuring(look.measuring), [look.measuring]);
   useEffect(() => stage.current?.setBones(look.bones && look.rigged), [look.bones, look.rigged, ready]);
   useEffect(() => stage.current?.play(look.rigged ? look.clip : null), [look.clip, look.rigged, ready]);
+  const handles = editing.value;
+  useEffect(() => stage.current?.setJoints(handles?.joints ?? [], handles?.move ?? null), [handles, ready]);
   useShortcuts("Asset", shortcuts(stage, setLook));
   return (
     <div class="viewport asset" ref={host} data-ready={ready === url ? "true" : undefined}>

@@ -12,6 +12,7 @@ import { percent, plural, words } from "../../ui/format";
 import { JobFailure } from "../../ui/job-bar";
 import { Checks } from "../exports/exports";
 import type { AssetLook } from "./asset-look";
+import { JointEditor } from "./joint-editor";
 import { movedJoints } from "./moved-joints";
 
 interface Props {
@@ -44,6 +45,7 @@ export function RigPanel({ refinement, look, setLook, shown }: Props) {
           {look.rigged && shown && <Select label="Clip" value={look.clip ?? ""} onChange={(clip) => setLook({ ...look, clip: clip || null })} options={[{ value: "", text: "Rest pose" }, ...shown.clips.map((clip) => ({ value: clip, text: words(clip) }))]} />}
         </Section>
       )}
+      {rig?.positions && <JointEditor key={rig.id} rig={rig} />}
       {rig && rig.checks.length > 0 && (
         <Section title="Checks">
           <Checks checks={rig.checks} />
