@@ -2,12 +2,14 @@
 
 Run once, when the networks change: `python tools/convert_pose_networks.py FOLDER`, with the folder
 that holds `pose_detection.tflite` and `pose_landmark_full.tflite` of the wheel mediapipe 0.10.21
-(Apache-2.0). Needs `pip install tflite onnx`, and `ai-edge-litert onnxruntime` for the comparison at
-the end. Only the operators these two files use are known. Weights stay 16-bit, as they come;
+(Apache-2.0). Needs `pip install tflite onnx`, and `ai-edge-litert onnxruntime` for the comparison
+at the end. Only the operators these two files use are known. Weights stay 16-bit, as they come;
 outputs nobody reads (segmentation, 3D in metres) are cut off together with what computes them.
 """
 
 import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +24,19 @@ _NETWORKS = {
 }
 _NUMPY = {0: np.float32, 1: np.float16, 2: np.int32, 3: np.uint8, 4: np.int64, 9: np.int8}
 _CHANNELS_FIRST, _CHANNELS_LAST = [0, 3, 1, 2], [0, 2, 3, 1]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Step:
+    """One operator: what it reads and what it makes."""
+
+    op: "tflite.Operator"
+    inputs: list[int]
+    """Indices of tensors."""
+    out: str
+    """Name of the result."""
+    result: int
+    """Index of the result."""
 
 
 class Converter:
@@ -102,9 +117,11 @@ class Converter:
             # All of them unpack weights; nothing is quantised at run time.
             self.constants[outputs[0]] = self.constants[inputs[0]].astype(np.float32)
             return
-        getattr(self, "_" + kind.lower())(op, inputs, self._name(outputs[0]), outputs[0])
+        step = _Step(op=op, inputs=inputs, out=self._name(outputs[0]), result=outputs[0])
+        getattr(self, "_" + kind.lower())(step)
 
-    def _convolution(self, options, inputs, out, weights, groups) -> None:
+    def _convolution(self, step: _Step, options, *, weights: np.ndarray, groups: int) -> None:
+        inputs, out = step.inputs, step.out
         stride = [options.StrideH(), options.StrideW()]
         _, height, width, _ = self._shape(inputs[0])
         pads = [0, 0, 0, 0]
@@ -118,33 +135,35 @@ class Converter:
         plain = self._node("Transpose", [mid], out + "/nhwc", perm=_CHANNELS_LAST)
         self._activate(options, plain, out)
 
-    def _conv_2d(self, op, inputs, out, _) -> None:
-        options = _options(op, tflite.Conv2DOptions)
-        weights = self.constants[inputs[1]].transpose(0, 3, 1, 2)
-        self._convolution(options, inputs, out, np.ascontiguousarray(weights), 1)
+    def _conv_2d(self, step: _Step) -> None:
+        options = _options(step.op, tflite.Conv2DOptions)
+        weights = self.constants[step.inputs[1]].transpose(0, 3, 1, 2)
+        self._convolution(step, options, weights=np.ascontiguousarray(weights), groups=1)
 
-    def _depthwise_conv_2d(self, op, inputs, out, _) -> None:
-        options = _options(op, tflite.DepthwiseConv2DOptions)
-        weights = self.constants[inputs[1]].transpose(3, 0, 1, 2)
-        groups = self._shape(inputs[0])[3]
-        self._convolution(options, inputs, out, np.ascontiguousarray(weights), groups)
+    def _depthwise_conv_2d(self, step: _Step) -> None:
+        options = _options(step.op, tflite.DepthwiseConv2DOptions)
+        weights = self.constants[step.inputs[1]].transpose(3, 0, 1, 2)
+        groups = self._shape(step.inputs[0])[3]
+        self._convolution(step, options, weights=np.ascontiguousarray(weights), groups=groups)
 
-    def _max_pool_2d(self, op, inputs, out, _) -> None:
-        options = _options(op, tflite.Pool2DOptions)
+    def _max_pool_2d(self, step: _Step) -> None:
+        options = _options(step.op, tflite.Pool2DOptions)
         size, stride = (
             [options.FilterHeight(), options.FilterWidth()],
             [options.StrideH(), options.StrideW()],
         )
-        _, height, width, _ = self._shape(inputs[0])
+        _, height, width, _ = self._shape(step.inputs[0])
         pads = [0, 0, 0, 0]
         if options.Padding() == tflite.Padding.SAME:
             pads = _same_padding((height, width), size, stride)
-        first = self._node("Transpose", [self._name(inputs[0])], out + "/in", perm=_CHANNELS_FIRST)
-        pooled = self._node(
-            "MaxPool", [first], out + "/pool", kernel_shape=size, strides=stride, pads=pads
+        first = self._node(
+            "Transpose", [self._name(step.inputs[0])], step.out + "/in", perm=_CHANNELS_FIRST
         )
-        plain = self._node("Transpose", [pooled], out + "/nhwc", perm=_CHANNELS_LAST)
-        self._activate(options, plain, out)
+        pooled = self._node(
+            "MaxPool", [first], step.out + "/pool", kernel_shape=size, strides=stride, pads=pads
+        )
+        plain = self._node("Transpose", [pooled], step.out + "/nhwc", perm=_CHANNELS_LAST)
+        self._activate(options, plain, step.out)
 
     def _activate(self, options, plain: str, out: str) -> None:
         kind = options.FusedActivationFunction()
@@ -164,49 +183,57 @@ class Converter:
             return self._weight(f"{out}/constant{index}", values)
         return self._name(index)
 
-    def _add(self, op, inputs, out, _) -> None:
-        total = self._node("Add", [self._value(i, out) for i in inputs], out + "/sum")
-        self._activate(_options(op, tflite.AddOptions), total, out)
+    def _add(self, step: _Step) -> None:
+        total = self._node(
+            "Add", [self._value(i, step.out) for i in step.inputs], step.out + "/sum"
+        )
+        self._activate(_options(step.op, tflite.AddOptions), total, step.out)
 
-    def _pad(self, _op, inputs, out, _) -> None:
-        pads = self.constants[inputs[1]].T.reshape(-1).astype(np.int64)
-        self._node("Pad", [self._name(inputs[0]), self._weight(out + "/pads", pads)], out)
+    def _pad(self, step: _Step) -> None:
+        pads = self.constants[step.inputs[1]].T.reshape(-1).astype(np.int64)
+        self._node(
+            "Pad", [self._name(step.inputs[0]), self._weight(step.out + "/pads", pads)], step.out
+        )
 
-    def _depth_to_space(self, op, inputs, out, _) -> None:
-        options = _options(op, tflite.DepthToSpaceOptions)
-        first = self._node("Transpose", [self._name(inputs[0])], out + "/in", perm=_CHANNELS_FIRST)
-        mid = self._node("DepthToSpace", [first], out + "/d2s", blocksize=options.BlockSize())
-        self._node("Transpose", [mid], out, perm=_CHANNELS_LAST)
+    def _depth_to_space(self, step: _Step) -> None:
+        options = _options(step.op, tflite.DepthToSpaceOptions)
+        first = self._node(
+            "Transpose", [self._name(step.inputs[0])], step.out + "/in", perm=_CHANNELS_FIRST
+        )
+        mid = self._node("DepthToSpace", [first], step.out + "/d2s", blocksize=options.BlockSize())
+        self._node("Transpose", [mid], step.out, perm=_CHANNELS_LAST)
 
-    def _resize_bilinear(self, op, inputs, out, index) -> None:
-        options = _options(op, tflite.ResizeBilinearOptions)
+    def _resize_bilinear(self, step: _Step) -> None:
+        options = _options(step.op, tflite.ResizeBilinearOptions)
         mode = "asymmetric"
         if options.HalfPixelCenters():
             mode = "half_pixel"
         if options.AlignCorners():
             mode = "align_corners"
-        shape = [self._shape(index)[axis] for axis in _CHANNELS_FIRST]
-        sizes = self._weight(out + "/sizes", np.array(shape, np.int64))
-        first = self._node("Transpose", [self._name(inputs[0])], out + "/in", perm=_CHANNELS_FIRST)
+        shape = [self._shape(step.result)[axis] for axis in _CHANNELS_FIRST]
+        sizes = self._weight(step.out + "/sizes", np.array(shape, np.int64))
+        first = self._node(
+            "Transpose", [self._name(step.inputs[0])], step.out + "/in", perm=_CHANNELS_FIRST
+        )
         mid = self._node(
             "Resize",
             [first, "", "", sizes],
-            out + "/resized",
+            step.out + "/resized",
             mode="linear",
             coordinate_transformation_mode=mode,
         )
-        self._node("Transpose", [mid], out, perm=_CHANNELS_LAST)
+        self._node("Transpose", [mid], step.out, perm=_CHANNELS_LAST)
 
-    def _reshape(self, _op, inputs, out, index) -> None:
-        shape = self._weight(out + "/shape", np.array(self._shape(index), np.int64))
-        self._node("Reshape", [self._name(inputs[0]), shape], out)
+    def _reshape(self, step: _Step) -> None:
+        shape = self._weight(step.out + "/shape", np.array(self._shape(step.result), np.int64))
+        self._node("Reshape", [self._name(step.inputs[0]), shape], step.out)
 
-    def _concatenation(self, op, inputs, out, _) -> None:
-        axis = _options(op, tflite.ConcatenationOptions).Axis()
-        self._node("Concat", [self._name(i) for i in inputs], out, axis=axis)
+    def _concatenation(self, step: _Step) -> None:
+        axis = _options(step.op, tflite.ConcatenationOptions).Axis()
+        self._node("Concat", [self._name(i) for i in step.inputs], step.out, axis=axis)
 
-    def _logistic(self, _op, inputs, out, _) -> None:
-        self._node("Sigmoid", [self._name(inputs[0])], out)
+    def _logistic(self, step: _Step) -> None:
+        self._node("Sigmoid", [self._name(step.inputs[0])], step.out)
 
 
 def _options(op, kind):
@@ -228,42 +255,36 @@ def _same_padding(size, kernel, stride) -> list[int]:
 
 def _dense(values: np.ndarray, shape: np.ndarray, sparsity) -> np.ndarray:
     """Unpack TFLite's block-sparse storage (schema: SparsityParameters)."""
-    order = sparsity.TraversalOrderAsNumpy()
-    blocks = sparsity.BlockMapAsNumpy()
+    order, blocks = list(sparsity.TraversalOrderAsNumpy()), sparsity.BlockMapAsNumpy()
+    axes = [] if isinstance(blocks, int) else [int(axis) for axis in blocks]
     rank = len(shape)
-    block_of = {}
     levels = [sparsity.DimMetadata(i) for i in range(sparsity.DimMetadataLength())]
-    if not isinstance(blocks, int):
-        for level, axis in enumerate(blocks):
-            position = list(order).index(rank + level)
-            block_of[int(axis)] = levels[position].DenseSize()
+    place_of = {axis: order.index(axis) for axis in range(rank)}
+    block_place_of = {axis: order.index(rank + number) for number, axis in enumerate(axes)}
     out = np.zeros(shape, values.dtype)
-    cursor = 0
-
-    def walk(level: int, parent: int, index: list[int]) -> None:
-        nonlocal cursor
-        if level == len(levels):
-            where = [0] * rank
-            for axis in range(rank):
-                position = list(order).index(axis)
-                where[axis] = index[position] * block_of.get(axis, 1)
-            if not isinstance(blocks, int):
-                for number, axis in enumerate(blocks):
-                    where[int(axis)] += index[list(order).index(rank + number)]
-            out[tuple(where)] = values[parent]
-            cursor += 1
-            return
-        meta = levels[level]
-        if meta.Format() == tflite.DimensionType.DENSE:
-            for i in range(meta.DenseSize()):
-                walk(level + 1, parent * meta.DenseSize() + i, [*index, i])
-            return
-        segments, indices = _vector(meta, "Segments"), _vector(meta, "Indices")
-        for i in range(segments[parent], segments[parent + 1]):
-            walk(level + 1, i, [*index, int(indices[i])])
-
-    walk(0, 0, [])
+    for stored, index in _leaves(levels, parent=0):
+        where = [index[place_of[axis]] for axis in range(rank)]
+        for axis, place in block_place_of.items():
+            where[axis] = where[axis] * levels[place].DenseSize() + index[place]
+        out[tuple(where)] = values[stored]
     return out
+
+
+def _leaves(levels: list, *, parent: int) -> Iterator[tuple[int, list[int]]]:
+    """Walk the levels of a sparse tensor; yield where each value is stored and its indices."""
+    if not levels:
+        yield parent, []
+        return
+    level, *rest = levels
+    if level.Format() == tflite.DimensionType.DENSE:
+        size = level.DenseSize()
+        children = [(parent * size + i, i) for i in range(size)]
+    else:
+        segments, indices = _vector(level, "Segments"), _vector(level, "Indices")
+        children = [(i, int(indices[i])) for i in range(segments[parent], segments[parent + 1])]
+    for child, index in children:
+        for stored, further in _leaves(rest, parent=child):
+            yield stored, [index, *further]
 
 
 def _vector(meta, which: str) -> np.ndarray:
@@ -298,9 +319,8 @@ def compare(tflite_path: Path, onnx_path: Path, outputs: tuple[str, ...]) -> Non
         for name, mine in zip(outputs, ours, strict=True):
             other = theirs.get(name, theirs.get(f"StatefulPartitionedCall:{name}"))
             scale = float(np.abs(other).max())
-            print(
-                f"{onnx_path.stem} {name}: differs by {np.abs(other - mine).max():.2g} of {scale:.3g}"
-            )
+            gap = float(np.abs(other - mine).max())
+            print(f"{onnx_path.stem} {name}: differs by {gap:.2g} of {scale:.3g}")
 
 
 def main() -> None:
