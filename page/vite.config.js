@@ -17,8 +17,9 @@ function adoptModelViewerStyles() {
           .replace(style[0], "")
           .replace(
             entry,
+            // Lit sets a list of its own when the element is put into the page, just after this.
             `const sheet = new CSSStyleSheet();\n    sheet.replaceSync(${JSON.stringify(css)});\n` +
-              `    shadowRoot.adoptedStyleSheets = [sheet];\n    ${entry}`,
+              `    queueMicrotask(() => { shadowRoot.adoptedStyleSheets = [sheet]; });\n    ${entry}`,
           ),
         map: null,
       };
@@ -26,9 +27,21 @@ function adoptModelViewerStyles() {
   };
 }
 
+// model-viewer compiles a decoder for compressed meshes when it is loaded, which the policy refuses
+// as well; the assets that are shown are not compressed.
+function leaveMeshDecoderOut() {
+  const nothing = "\0no-mesh-decoder";
+  return {
+    name: "leave-mesh-decoder-out",
+    enforce: "pre",
+    resolveId: (source) => (source.endsWith("/meshopt_decoder.module.js") ? nothing : null),
+    load: (id) => (id === nothing ? "export const MeshoptDecoder = null;" : null),
+  };
+}
+
 export default defineConfig({
   base: "./",
-  plugins: [adoptModelViewerStyles()],
+  plugins: [adoptModelViewerStyles(), leaveMeshDecoderOut()],
   build: {
     outDir: "../src/bozzetto/studio/page",
     emptyOutDir: true,

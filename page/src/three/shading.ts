@@ -30,7 +30,10 @@ export class Shaded {
   }
 
   private addLines(): void {
-    const material = new LineBasicMaterial({ color: 0x1d2530, transparent: true, opacity: 0.55 });
+    // Dense meshes would be all line: the more there are, the fainter each is.
+    const corners = [...this.first.keys()].reduce((sum, mesh) => sum + (mesh.geometry.index?.count ?? 0), 0);
+    const opacity = Math.min(0.6, Math.max(0.06, 0.6 * Math.sqrt(12_000 / Math.max(1, corners))));
+    const material = new LineBasicMaterial({ color: 0x10151c, transparent: true, opacity });
     for (const mesh of this.first.keys()) {
       const lines = new LineSegments(new WireframeGeometry(mesh.geometry), material);
       mesh.updateWorldMatrix(true, false);
