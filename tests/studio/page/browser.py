@@ -22,7 +22,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PAGE = Path(__file__).parents[3] / "page"
 AXE = PAGE / "node_modules" / "axe-core" / "axe.min.js"
 PATIENCE_MS = 120_000
-_HARMLESS = ("GPU stall", "KHR_parallel_shader_compile", "GroupMarkerNotSet")
+_HARMLESS = ("GPU stall", "KHR_parallel_shader_compile", "GroupMarkerNotSet", "rAF timed out")
 
 
 @contextlib.contextmanager
