@@ -68,7 +68,7 @@ def join_to_known(
 def _common(offsets: Float64[np.ndarray, "e c"]) -> Float64[np.ndarray, " c"]:
     """Return the offset that most of the border agrees on, kept small: an engine's exposure."""
     if len(offsets) == 0:
-        return np.zeros(offsets.shape[1], np.float64)
+        return np.asarray(np.zeros(offsets.shape[1]), np.float64)
     low = np.asarray(np.percentile(offsets, 25, axis=0), np.float64)
     high = np.asarray(np.percentile(offsets, 75, axis=0), np.float64)
     agreed = np.asarray(np.maximum(low, 0.0) + np.minimum(high, 0.0), np.float64)
