@@ -198,7 +198,9 @@ class Walk:
         self.seen.texts["probe"] = self.page.locator(".hint").inner_text()
         channel.select_option("lit")
         self.page.keyboard.press("m")
+        self.page.get_by_text("Click two points").wait_for()
         for side in (-60, 60):
+            self.visit.settle()
             self.page.mouse.click(middle[0] + side, middle[1])
         self.page.locator(".length", has_text="m").wait_for()
         self.seen.texts["length"] = self.page.locator(".length").inner_text()
@@ -207,6 +209,10 @@ class Walk:
             self.choose(panel)
             self.look(f"asset-{panel.lower()}")
             self.seen.texts[panel] = self.page.locator("aside.inspector").inner_text()
+        self.button("Find a skeleton").click()
+        self.wait_for_job("rigs")
+        self.page.get_by_text("No skeleton was put in").wait_for()
+        self.seen.texts["refused"] = self.page.locator("aside.inspector").inner_text()
         self.choose("View")
         self.page.get_by_label("Product view").check()
         self.page.locator(".product[data-ready]").wait_for()
@@ -289,6 +295,11 @@ def test_the_asset_is_measured_in_metres_and_read_texel_by_texel(seen):
     assert unit in ("cm", "m", "mm")
     assert float(number) > 0
     assert "% sure" in seen.texts["probe"]
+
+
+def test_a_cup_gets_no_skeleton_and_the_page_says_why(seen):
+    _, _, why = seen.texts["refused"].partition("No skeleton was put in:")
+    assert len(why.split()) > 8
 
 
 def test_quality_tells_what_was_measured(seen):
