@@ -140,6 +140,7 @@ class Walk:
 
     def brightness(self):
         """Return how red the canvas is at the handle: the cup is, the checkerboard is not."""
+        self.visit.settle()
         x, y = self.place_of_the_handle()
         return self.page.evaluate(
             """([x, y]) => {
