@@ -7,10 +7,10 @@ from bozzetto.asset.draft import Draft
 from bozzetto.asset.mesh import Mesh
 from bozzetto.errors import InputError
 from bozzetto.formats.glb import read_glb, write_glb
-from bozzetto.geometry.watertight import is_closed_manifold
 from bozzetto.pipeline.options import RefineOptions, Topology
-from bozzetto.pipeline.photo_to_asset import refine_draft
-from bozzetto.pipeline.retopology import dense_surface, level_options, retopologize
+from bozzetto.pipeline.photo_to_asset import shape_draft, texture_shape
+from bozzetto.pipeline.retopology import dense_surface, level_options
+from bozzetto.qa.topology import measure_topology
 from tests.build import a_foreground, a_front_camera, a_sphere
 
 
@@ -73,17 +73,18 @@ def test_what_lies_inside_is_removed_and_said():
 
 
 @pytest.mark.parametrize("topology", [Topology.TRI, Topology.LOWPOLY])
-def test_no_later_stage_moves_a_vertex(topology):
-    draft = a_draft(a_sphere(subdivisions=3))
+def test_nothing_after_the_shape_moves_a_vertex(topology):
+    draft, photos, steps = a_draft(a_sphere(subdivisions=3)), [a_foreground()], []
     options = RefineOptions(topology=topology, target_triangles=200, texture_size=512)
-    low = retopologize(dense_surface(draft).mesh, options=options).mesh
-    assert is_closed_manifold(low)
-    steps = []
-    refined = refine_draft(draft, [a_foreground()], name="ball", options=options, step=steps.append)
+    shaped = shape_draft(draft, photos, options=options, step=steps.append)
+    assert steps == ["repair", "sculpt", "topology", "unwrap"]
+    assert shaped.mesh.num_triangles == 200
+    assert measure_topology(shaped.mesh).watertight
+    assert shaped.mesh.bounds[0][1] == 0
+    refined = texture_shape(shaped, draft, photos, name="ball", options=options)
     written = read_glb(write_glb(refined.asset), name="ball.glb").mesh
     np.testing.assert_array_equal(
-        written.positions[written.triangles], low.positions[low.triangles]
+        written.positions[written.triangles], shaped.mesh.positions[shaped.mesh.triangles]
     )
-    assert steps == ["repair", "topology", "unwrap", "texture"]
     flat = written.normals[written.triangles]
     assert (flat == flat[:, :1]).all() == (topology is Topology.LOWPOLY)

@@ -15,7 +15,7 @@ from tests.build import a_disc
 
 SMALL = bozzetto.MakeOptions(
     draft=bozzetto.DraftOptions(engine="inflate", variants=2),
-    refine=bozzetto.RefineOptions(target_triangles=1000, texture_size=512),
+    refine=bozzetto.RefineOptions(target_triangles=1000, texture_size=512, delight=0.0),
 )
 
 
@@ -210,7 +210,7 @@ def test_a_locked_half_stays_bit_for_bit_while_the_shape_is_reused(made, tmp_pat
     project = tmp_path / "out"
     first = bozzetto.make(made[0], output=project, options=SMALL)
     before = texture_of(first)
-    other = replace(SMALL.refine, delight=0.0)
+    other = replace(SMALL.refine, delight=0.7)
     lock = a_lock_file(tmp_path)
     second = bozzetto.refine(project, options=other, lock_texture=lock)
     after = texture_of(second)
@@ -238,8 +238,8 @@ def test_the_confidence_map_and_attributes_are_written_on_request(made, tmp_path
     delivery = bozzetto.make(
         made[0], output=tmp_path / "out", options=replace(SMALL, refine=options)
     )
-    picture = Image.open(delivery.project / "vase_confidence.png")
-    assert (picture.mode, picture.size) == ("L", (512, 512))
+    with Image.open(delivery.project / "vase_confidence.png") as picture:
+        assert (picture.mode, picture.size) == ("L", (512, 512))
     mesh = bozzetto.read_glb(glb_of(delivery), name="vase.glb").mesh
     assert 0 <= mesh.confidence.min() < mesh.confidence.max() <= 1
     assert bozzetto.read_glb(glb_of(made[1]), name="vase.glb").mesh.confidence is None

@@ -7,6 +7,8 @@ the same steps around a project folder, so that work is kept, skipped and resume
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from bozzetto.asset.asset import Asset
 from bozzetto.asset.draft import Draft
 from bozzetto.asset.mesh import Mesh
@@ -15,6 +17,7 @@ from bozzetto.engines.base import EngineCard
 from bozzetto.engines.registry import load_engine
 from bozzetto.errors import InputError
 from bozzetto.findings import Finding, Severity
+from bozzetto.geometry.ground import height_above_ground, lowered
 from bozzetto.geometry.lowpoly import facet
 from bozzetto.matting.alpha import refine_alpha
 from bozzetto.matting.checks import check_mask
@@ -52,6 +55,7 @@ from bozzetto.texturing.lock import TextureLock, keep_locked
 from bozzetto.texturing.materials import without_relief
 from bozzetto.texturing.surface import TextureOptions, View, texture_mesh
 from bozzetto.texturing.unwrap import UnwrapOptions, unwrap
+from bozzetto.views.camera import Camera
 from bozzetto.views.foreground import Foreground, Side
 from bozzetto.views.mask import Mask, Stroke
 from bozzetto.views.photo import Photo
@@ -249,6 +253,8 @@ class Shaped:
     findings: tuple[Finding, ...]
     symmetry: SymmetryFacts
     outlines: tuple[OutlineFacts, ...]
+    cameras: tuple[Camera, ...]
+    """The draft's, moved with the surface when it was stood on the ground again."""
 
 
 def refine_draft(
@@ -300,19 +306,23 @@ def shape_draft(
     step("topology")
     low = retopologize(high.mesh, options=options)
     finish = fit_finished(low.mesh, photos, draft=high.outlines, mirror=mirror_of(low))
+    height = height_above_ground(finish.mesh)
+    finished = lowered(finish.mesh, height)
+    cameras = tuple(camera.moved(np.array([0, -height, 0])) for camera in draft.cameras)
     step("unwrap")
     unwrapped = unwrap(
-        finish.mesh,
+        finished,
         options=UnwrapOptions(texture_size=options.texture_size),
-        seen=seen_shares(finish.mesh, draft.cameras),
+        seen=seen_shares(finished, cameras),
     )
     faceted = options.topology is Topology.LOWPOLY
     return Shaped(
         mesh=facet(unwrapped.mesh) if faceted else unwrapped.mesh,
-        dense=low.dense,
+        dense=lowered(low.dense, height),
         findings=(*dense.findings, *low.findings, *unwrapped.findings),
         symmetry=low.symmetry,
         outlines=finish.outlines,
+        cameras=cameras,
     )
 
 
@@ -341,13 +351,13 @@ def texture_shape(
         InputError: The lock does not fit.
     """
     step("texture")
-    told = draft.seen or (None,) * len(draft.cameras)
+    told = draft.seen or (None,) * len(shaped.cameras)
     textured = texture_mesh(
         shaped.mesh,
         high=shaped.dense,
         views=[
             View(foreground=foreground, camera=camera, seen=seen)
-            for foreground, camera, seen in zip(foregrounds, draft.cameras, told, strict=False)
+            for foreground, camera, seen in zip(foregrounds, shaped.cameras, told, strict=False)
         ],
         options=TextureOptions(
             texture_size=options.texture_size, delight=DelightOptions(strength=options.delight)
@@ -365,7 +375,7 @@ def texture_shape(
             mesh=textured.mesh,
             material=textured.material,
             provenance=textured.provenance,
-            cameras=draft.cameras,
+            cameras=shaped.cameras,
         ),
         findings=(*shaped.findings, *textured.findings),
         share_observed=textured.share_observed,

@@ -18,14 +18,20 @@ from bozzetto.findings import Finding
 from bozzetto.pipeline.options import RefineOptions
 from bozzetto.pipeline.photo_to_asset import Shaped, shape_draft
 from bozzetto.pipeline.progress import StageStep
-from bozzetto.pipeline.records import damaged, read_record
+from bozzetto.pipeline.records import (
+    CameraRecord,
+    camera_of_record,
+    damaged,
+    read_record,
+    record_of_camera,
+)
 from bozzetto.pipeline.retopology import SymmetryFacts
 from bozzetto.pipeline.serialize import text_from
 from bozzetto.pipeline.stage import Codec, Outcome, Session, StageKey, run_stage
 from bozzetto.sculpting.sculpt import OutlineFacts
 from bozzetto.views.foreground import Foreground
 
-SHAPE_VERSION = 2
+SHAPE_VERSION = 3
 _COLOUR_ONLY = ("delight", "image_format", "provenance_attributes", "confidence_map")
 
 
@@ -66,13 +72,19 @@ class _Record:
     findings: tuple[Finding, ...]
     symmetry: SymmetryFacts
     outlines: tuple[OutlineFacts, ...]
+    cameras: tuple[CameraRecord, ...]
 
 
 def _write(shaped: Shaped, folder: Path) -> None:
     """Write `mesh.npz`, `dense.npz` and `shape.json`."""
     _write_mesh(shaped.mesh, folder / "mesh.npz")
     _write_mesh(shaped.dense, folder / "dense.npz")
-    record = _Record(findings=shaped.findings, symmetry=shaped.symmetry, outlines=shaped.outlines)
+    record = _Record(
+        findings=shaped.findings,
+        symmetry=shaped.symmetry,
+        outlines=shaped.outlines,
+        cameras=tuple(record_of_camera(camera) for camera in shaped.cameras),
+    )
     (folder / "shape.json").write_text(text_from(record), "utf-8")
 
 
@@ -85,6 +97,7 @@ def _read(folder: Path) -> Shaped:
         findings=record.findings,
         symmetry=record.symmetry,
         outlines=record.outlines,
+        cameras=tuple(camera_of_record(camera) for camera in record.cameras),
     )
 
 

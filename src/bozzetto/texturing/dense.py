@@ -4,7 +4,7 @@ Letters: v vertices, n points, p photos, k all values of a vertex.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Bool, Float32
@@ -109,7 +109,7 @@ def prepare_dense(
 
     Args:
         high: With normals; triangles share vertices.
-        photos: At least one.
+        photos: At least one, in front of the finished surface.
         finished: The simpler surface; symmetry is looked for on it, which is quicker.
         told: What an engine says of the surface in each photo.
         options: How it is done.
@@ -119,23 +119,25 @@ def prepare_dense(
     size = float(np.ptp(high.positions, axis=0).max())
     seed = options.occlusion.seed
     caster = Raycaster(high.positions, high.triangles)
+    # Each surface hides its own points alone: a simpler one may stand in front of a dense one.
+    placed = [replace(photo, observer=photo.observer.before(caster)) for photo in photos]
     step("occlusion")
     openness = ambient_occlusion(high, caster, options=options.occlusion)
     step("light")
     blur = _vertex_blur(high, photos)
     lights = tuple(
         _light(high, photo, maps, openness=openness, blur=blur, options=options.delight)
-        for photo, maps in zip(photos, told, strict=True)
+        for photo, maps in zip(placed, told, strict=True)
     )
     calm = _calm_normals(high)
     shading = np.stack([light.shading(calm, openness) for light in lights], axis=1)
     step("hidden sides")
     mirror = trusted_mirror(finished, photos, seed=seed)
     seen = project_photos(
-        photos, high.positions, high.normals, mirror=mirror, shading=shading, least_blur=blur
+        placed, high.positions, high.normals, mirror=mirror, shading=shading, least_blur=blur
     )
-    colors, trust = _without_detail(high, photos, seen, reach=_REACH * size)
-    gloss = _gloss(high, photos, told, colors=colors, options=options.material)
+    colors, trust = _without_detail(high, placed, seen, reach=_REACH * size)
+    gloss = _gloss(high, placed, told, colors=colors, options=options.material)
     detail = None
     if float((seen.coverage < _COVERED).mean()) > _HIDDEN:
         detail = synthesize_detail(

@@ -54,7 +54,9 @@ def within_limits(linear: Float32[np.ndarray, "n 3"]) -> Float32[np.ndarray, "n 
     """
     encoded = srgb_from_linear(linear)
     bright = luminance(encoded)[:, None]
-    lifted = encoded + np.maximum(_DARKEST - bright, 0)
+    # Towards white, so that no channel leaves its range: pure blue is darker than 30.
+    missing = np.maximum((_DARKEST - bright) / np.maximum(1 - bright, 0.5), 0)
+    lifted = encoded + (1 - encoded) * missing
     kept = lifted * np.minimum(_BRIGHTEST / np.maximum(bright, 1e-6), 1)
     outside = ((bright < _DARKEST) | (bright > _BRIGHTEST))[:, 0]
     result = linear.copy()

@@ -56,6 +56,10 @@ class Observer:
         self._ranges = self._range_image()
         self._uneven = self._steps_nearby()
 
+    def before(self, surface: Raycaster) -> "Observer":
+        """Return the same camera in front of another surface."""
+        return Observer(self._camera, surface, tolerance=self._tolerance)
+
     def look_at(self, points: Points, normals: Points) -> Sight:
         """Judge points by exact rays, softened at the outlines of what hides them."""
         pixels, depth = self._camera.project(points)

@@ -3,7 +3,7 @@
 Letters: n points.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float64
@@ -53,6 +53,20 @@ class Camera:
         )
         rays = self.world_from_camera.rotate(rays)
         return rays / np.linalg.norm(rays, axis=1, keepdims=True)
+
+    def moved(self, step: Float64[np.ndarray, " 3"]) -> "Camera":
+        """Return the camera at another place, looking the same way.
+
+        Args:
+            step: From the old place to the new one, in the world.
+        """
+        pose = self.world_from_camera
+        return replace(
+            self,
+            world_from_camera=Rigid(
+                rotation=pose.rotation.copy(), translation=pose.translation + step
+            ),
+        )
 
     def resized(self, *, width: int, height: int) -> "Camera":
         """Return the same view at another size in pixels, of the same aspect."""
