@@ -15,6 +15,7 @@ from PIL import Image
 
 from bozzetto.asset.model import AlphaMode, Model, Part, Picture, Surface
 from bozzetto.errors import FormatError
+from bozzetto.formats.texture_images import jpeg_bytes, png_bytes
 from bozzetto.imaging.color import linear_from_srgb8, srgb8_from_linear
 from bozzetto.qa.model_facts import MAP_NAMES
 from bozzetto.qa.picture_facts import MAX_SIDE_PX, picture_size
@@ -118,25 +119,15 @@ def decode_texels(picture: Picture) -> Texels:
 
 def encode_texels(texels: Texels, *, name: str, media_type: str, quality: int = 90) -> Picture:
     """Encode a picture; JPEG drops alpha."""
-    stream = BytesIO()
-    image = Image.fromarray(texels[..., :3] if media_type == JPEG else texels)
-    if media_type == PNG:
-        image.save(stream, "PNG", compress_level=6)
-    elif media_type == JPEG:
-        _save_jpeg(image, stream, quality=quality)
+    if media_type == JPEG:
+        data = jpeg_bytes(Image.fromarray(texels[..., :3]), quality=quality)
+    elif media_type == PNG:
+        data = png_bytes(texels)
     else:
-        image.save(stream, "WEBP", quality=quality, method=4)
-    return Picture(name=name, media_type=media_type, data=stream.getvalue())
-
-
-def _save_jpeg(image: Image.Image, stream: BytesIO, *, quality: int) -> None:
-    """Encode a JPEG in full chroma resolution: halved, it would bleed across an atlas's seams."""
-    try:
-        image.save(stream, "JPEG", quality=quality, subsampling=0, optimize=True)
-    except OSError:  # Pillow's buffer for the optimal code is too small for much noise.
-        stream.seek(0)
-        stream.truncate()
-        image.save(stream, "JPEG", quality=quality, subsampling=0)
+        stream = BytesIO()
+        Image.fromarray(texels).save(stream, "WEBP", quality=quality, method=4)
+        data = stream.getvalue()
+    return Picture(name=name, media_type=media_type, data=data)
 
 
 def resize_texels(

@@ -37,13 +37,26 @@ class ImageFormat(StrEnum):
 
 def encode_image(texels: Texels, *, image_format: ImageFormat, jpeg_quality: int = 92) -> bytes:
     """Compress texels; the same texels give the same bytes."""
-    stream = BytesIO()
     picture = Image.fromarray(texels)
-    if image_format is ImageFormat.PNG:
-        picture.save(stream, "PNG", compress_level=6)
-    else:
-        # Full chroma resolution: halved, it would bleed colours across the atlas's seams.
-        picture.save(stream, "JPEG", quality=jpeg_quality, subsampling=0, optimize=True)
+    if image_format is ImageFormat.JPEG:
+        return jpeg_bytes(picture, quality=jpeg_quality)
+    stream = BytesIO()
+    picture.save(stream, "PNG", compress_level=6)
+    return stream.getvalue()
+
+
+def jpeg_bytes(picture: Image.Image, *, quality: int) -> bytes:
+    """Compress a picture as JPEG with all of its colour resolution.
+
+    Halved, colours would bleed across an atlas's seams.
+    """
+    stream = BytesIO()
+    try:
+        picture.save(stream, "JPEG", quality=quality, subsampling=0, optimize=True)
+    except OSError:
+        # To optimise, Pillow takes a buffer of a byte or two for each pixel; noise needs more.
+        stream = BytesIO()
+        picture.save(stream, "JPEG", quality=quality, subsampling=0)
     return stream.getvalue()
 
 
