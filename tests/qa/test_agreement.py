@@ -57,7 +57,7 @@ def test_an_object_the_render_misses_counts_as_grey():
         camera=camera,
         foreground=foreground_of(black, alpha),
     )
-    assert result.psnr_db == pytest.approx(-20 * np.log10(0.5), abs=0.01)
+    assert result.psnr_unlit_db == pytest.approx(-20 * np.log10(0.5), abs=0.01)
     assert result.silhouette_iou == 0
 
 
@@ -78,6 +78,31 @@ def test_large_photos_are_compared_at_512_without_a_shift(width, height):
     assert max(result.photo.shape) == 512
     assert result.silhouette_iou > 0.95
     assert result.psnr_db > 30
+
+
+def test_light_that_was_taken_out_is_put_back_before_both_are_compared():
+    mesh, material, camera = a_globe(), a_material(), a_front_camera()
+    light = np.exp(0.4 * mesh.normals[:, :1]) * np.array([[1.0, 0.9, 0.8]])
+    light = np.asarray(light, np.float32)
+    paint = photographed(mesh, material, camera)
+    shone = photographed(replace(mesh, colors=light), None, camera)
+    photo = foreground_of(np.array(paint.linear_rgb * shone.linear_rgb), paint.alpha)
+    relit = measure_agreement(mesh, material, camera=camera, foreground=photo, light=light)
+    assert relit.psnr_db > 45
+    assert relit.psnr_unlit_db < 30
+    np.testing.assert_allclose(relit.render, relit.photo, atol=3)
+    unlit = measure_agreement(mesh, material, camera=camera, foreground=photo)
+    assert unlit.psnr_db < 30
+
+
+def test_black_that_no_base_colour_may_be_counts_only_without_the_limits():
+    mesh, camera = a_globe(columns=64, rows=32), a_front_camera()
+    photo = photographed(mesh, a_plain_material(srgb8=(0, 0, 0)), camera)
+    solid = foreground_of(np.array(photo.linear_rgb), (photo.alpha == 1).astype(np.float32))
+    lifted = a_plain_material(srgb8=(30, 30, 30))
+    result = measure_agreement(mesh, lifted, camera=camera, foreground=solid)
+    assert result.psnr_db > 50
+    assert result.psnr_unlit_db == pytest.approx(-20 * np.log10(30 / 255), abs=0.01)
 
 
 def test_compares_in_srgb_over_mid_grey():

@@ -1,12 +1,7 @@
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from bozzetto.imaging.color import linear_from_srgb, luminance, srgb_from_linear
-from bozzetto.texturing.materials import MaterialOptions, pack_orm, within_limits
-
-CHANNEL = st.floats(0, 1, width=32)
+from bozzetto.texturing.materials import MaterialOptions, pack_orm
 
 
 def test_packs_occlusion_roughness_metallic_in_this_order_and_within_range():
@@ -21,17 +16,6 @@ def test_metal_is_all_or_nothing_but_for_a_narrow_border():
     np.testing.assert_allclose(
         pack_orm(np.ones(5, np.float32), gloss)[:, 2], [0, 0, 0.5, 1, 1], atol=1e-6
     )
-
-
-@given(st.lists(st.tuples(CHANNEL, CHANNEL, CHANNEL), min_size=1, max_size=20))
-def test_luminance_ends_within_the_limits_and_what_was_within_stays(colors):
-    linear = linear_from_srgb(np.array(colors, np.float32))
-    kept = within_limits(linear)
-    before = luminance(srgb_from_linear(linear)) * 255
-    after = luminance(srgb_from_linear(kept)) * 255
-    assert ((after >= 30) & (after <= 243)).all()
-    inside = (before > 31) & (before < 242)
-    np.testing.assert_array_equal(kept[inside], linear[inside])
 
 
 def test_refuses_what_is_no_share():

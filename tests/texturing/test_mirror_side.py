@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from bozzetto.asset.mesh import Origin
+from bozzetto.geometry.closest import SurfaceTree, interpolate
 from bozzetto.geometry.normals import vertex_normals
 from bozzetto.geometry.raycast import Raycaster
 from bozzetto.texturing.mirror_side import trusted_mirror
 from bozzetto.texturing.photo_source import prepare_photo
-from bozzetto.texturing.project import PhotoView, project_photos
+from bozzetto.texturing.project import PhotoView, mirrored_directions, project_photos
 from bozzetto.texturing.sight import Observer
 from tests.build import a_sphere
 from tests.texturing.scene import camera_at, photograph, smooth_paint
@@ -47,6 +48,31 @@ def test_the_hidden_side_of_a_twin_takes_the_seen_ones_colours_and_says_so():
     assert (found.origin[copied] == Origin.MIRRORED).mean() > 0.98
     error = np.abs(found.colors[copied] - twin_paint(egg.positions[copied])).max(axis=1)
     assert np.percentile(error, 95) < 0.04
+
+
+def test_a_mirrored_colour_is_freed_of_the_light_at_the_place_it_was_copied_from():
+    egg = an_egg()
+
+    def light(normals):
+        return np.exp(0.4 * normals[:, :1]).astype(np.float32)
+
+    def lit_paint(points):
+        nearest = SurfaceTree(egg).closest(points.astype(np.float32)).at
+        return twin_paint(points) * light(interpolate(egg.normals, egg.triangles, nearest))
+
+    view = a_view(egg, 60, lit_paint)
+    plane = trusted_mirror(egg, [view])
+    found = project_photos(
+        [view],
+        egg.positions,
+        egg.normals,
+        mirror=plane,
+        shading=light(egg.normals),
+        image_shading=light(mirrored_directions(egg.normals, plane)),
+    )
+    copied = found.origin == Origin.MIRRORED
+    error = np.abs(found.colors[copied] - twin_paint(egg.positions[copied])).max(axis=1)
+    assert np.median(error) < 0.02
 
 
 @pytest.mark.parametrize("azimuth_deg", [0, 20])

@@ -7,6 +7,7 @@ from bozzetto.asset.mesh import Origin
 from bozzetto.errors import InputError
 from bozzetto.geometry.closest import SurfacePoints, interpolate
 from bozzetto.imaging.color import srgb_from_linear
+from bozzetto.texturing.delight import DelightOptions
 from bozzetto.texturing.gutter import GutterOptions, fill_gutter
 from bozzetto.texturing.rasterize import rasterize
 from bozzetto.texturing.surface import TextureOptions, View, texture_mesh
@@ -246,3 +247,26 @@ def test_what_an_engine_predicted_is_used_where_no_photo_sees_and_counts_as_infe
     assert textured.share_mirrored < 0.05
     vertex_cosine = facing(textured.mesh.positions.astype(np.float64))
     assert (textured.mesh.origin[vertex_cosine < -0.35] == Origin.INFERRED).all()
+
+
+def test_the_light_taken_out_brings_the_photos_colours_back():
+    ball, camera = a_sphere(subdivisions=5), camera_at(0)
+
+    def lit(points):
+        normals = (points - CENTRE) / np.float32(0.5)
+        return (0.35 * np.exp(0.4 * normals @ [[0.6], [0.5], [0.0]])).repeat(3, 1)
+
+    photo = photograph(ball, camera, lambda points: lit(points).astype(np.float32))
+    textured = texture_mesh(
+        unwrapped_ball(),
+        high=ball,
+        views=[View(foreground=photo, camera=camera)],
+        options=TextureOptions(texture_size=256, delight=DelightOptions(strength=1.0)),
+    )
+    mesh = textured.mesh
+    seen = facing(mesh.positions.astype(np.float64)) > 0.5
+    paint = sampled(textured.material.base_color, mesh.uvs[seen])
+    photographed = lit(mesh.positions[seen])
+    assert paint.std() < 0.3 * photographed.std()
+    (light,) = textured.photo_light
+    np.testing.assert_allclose(paint * light[seen], photographed, atol=0.02)

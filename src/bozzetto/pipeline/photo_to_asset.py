@@ -376,6 +376,7 @@ def texture_shape(
             material=textured.material,
             provenance=textured.provenance,
             cameras=shaped.cameras,
+            photo_light=textured.photo_light,
         ),
         findings=(*shaped.findings, *textured.findings),
         share_observed=textured.share_observed,

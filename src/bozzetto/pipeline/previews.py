@@ -32,7 +32,7 @@ from bozzetto.qa.topology import TopologyFacts, measure_topology
 from bozzetto.qa.uv import UvFacts, measure_uv
 from bozzetto.views.foreground import Foreground
 
-PREVIEW_VERSION = 2
+PREVIEW_VERSION = 3
 _OWN_ATTRIBUTE = b'"_CONFIDENCE"'
 DRAFT_SHEET_VERSION = 1
 
@@ -43,7 +43,7 @@ class AgreementFacts:
 
     photo: str
     psnr_db: float
-    """Over the object, at 512 px."""
+    """Over the object, at 512 px, in the photo's own light; see `qa.agreement`."""
     silhouette_iou: float
     """0 to 1."""
 
@@ -171,9 +171,12 @@ def _look(
 
 def _agreements(asset: Asset, foregrounds: Sequence[Foreground]) -> list[Agreement]:
     """Compare the asset with each photo that it was made from."""
+    lights = asset.photo_light or (None,) * len(asset.cameras)
     return [
-        measure_agreement(asset.mesh, asset.material, camera=camera, foreground=foreground)
-        for camera, foreground in zip(asset.cameras, foregrounds, strict=False)
+        measure_agreement(
+            asset.mesh, asset.material, camera=camera, foreground=foreground, light=light
+        )
+        for camera, foreground, light in zip(asset.cameras, foregrounds, lights, strict=False)
     ]
 
 

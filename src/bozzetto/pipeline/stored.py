@@ -55,7 +55,7 @@ from bozzetto.views.foreground import Foreground, Side
 MASK_VERSION = 1
 ADVICE_VERSION = 1
 DRAFT_VERSION = 2
-ASSET_VERSION = 8
+ASSET_VERSION = 9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -291,7 +291,7 @@ def _write_asset(stored: StoredAsset, folder: Path) -> None:
     """Write the GLB, what it cannot hold beside it, and the record.
 
     The vertices' provenance is not in the GLB, because some viewers refuse custom attributes; quads
-    are not, because glTF knows triangles only.
+    are not, because glTF knows triangles only; the photos' light is nobody's but ours.
     """
     (folder / "asset.glb").write_bytes(stored.glb)
     (folder / "asset.json").write_text(text_from(stored.record), "utf-8")
@@ -300,7 +300,8 @@ def _write_asset(stored: StoredAsset, folder: Path) -> None:
     with (folder / "vertices.npz").open("wb") as file:
         arrays = {"confidence": mesh.confidence, "origin": mesh.origin, "quads": mesh.quads}
         known = {name: values for name, values in arrays.items() if values is not None}
-        np.savez(file, allow_pickle=False, **known)
+        lights = {f"light_{k}": light for k, light in enumerate(stored.asset.photo_light)}
+        np.savez(file, allow_pickle=False, **known, **lights)
     write_picture(folder / "origin.png", provenance.origin)
     confidence = np.round(provenance.confidence * 255).astype(np.uint8)
     write_picture(folder / "confidence.png", confidence)
@@ -321,7 +322,9 @@ def read_asset(folder: Path) -> StoredAsset:
             raise FileNotFoundError
         asset = read_glb(glb, name="asset.glb")
         with np.load(folder / "vertices.npz", allow_pickle=False) as vertices:
-            known = {name: vertices[name] for name in vertices.files}
+            lights = [name for name in vertices.files if name.startswith("light_")]
+            known = {name: vertices[name] for name in vertices.files if name not in lights}
+            photo_light = tuple(vertices[f"light_{k}"] for k in range(len(lights)))
             mesh = dataclasses.replace(asset.mesh, **known)
     except (OSError, EOFError, ValueError, KeyError, BadZipFile, FormatError) as error:
         raise damaged(folder) from error
@@ -329,7 +332,9 @@ def read_asset(folder: Path) -> StoredAsset:
         origin=origin.astype(np.uint8), confidence=confidence.astype(np.float32) / np.float32(255)
     )
     cameras = tuple(camera_of_record(camera) for camera in record.cameras)
-    asset = dataclasses.replace(asset, mesh=mesh, provenance=provenance, cameras=cameras)
+    asset = dataclasses.replace(
+        asset, mesh=mesh, provenance=provenance, cameras=cameras, photo_light=photo_light
+    )
     return StoredAsset(glb=glb, asset=asset, record=record)
 
 

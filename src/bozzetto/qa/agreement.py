@@ -1,6 +1,9 @@
 """How well an asset, seen through the fitted camera, agrees with the photograph.
 
-Letters: h w rows and columns of the compared picture.
+A base colour is not meant to be the photo: its light was taken out on purpose, and it is held to
+what reflects light diffusely. Neither says how faithful a texture is. So the light is put back
+first, and the photo is held to the same limits; what is left is misplaced, blurred or missing.
+Letters: h w rows and columns of the compared picture, v vertices, n pixels.
 """
 
 from dataclasses import dataclass
@@ -10,10 +13,13 @@ from jaxtyping import Bool, Float32, UInt8
 
 from bozzetto.asset.material import Material
 from bozzetto.asset.mesh import Mesh
+from bozzetto.geometry.raycast import Raycaster
 from bozzetto.imaging.color import srgb_from_linear
+from bozzetto.imaging.reflectance import within_limits
 from bozzetto.imaging.resample import resize
 from bozzetto.qa.rendering.base import RenderShape, RenderStyle
-from bozzetto.qa.rendering.raycast import RaycastRenderer
+from bozzetto.qa.rendering.shading import shade
+from bozzetto.qa.rendering.visibility import cast_samples
 from bozzetto.views.camera import Camera
 from bozzetto.views.foreground import Foreground
 
@@ -24,6 +30,7 @@ MID_GREY = 0.21404114
 PSNR_LIMIT_DB = 99.0
 """Reported for identical pictures, whose true value is infinite."""
 _SAMPLES_PER_SIDE = 3
+_DARKEST_LIGHT = np.float32(1e-3)
 _FULL_DIFFERENCE = 0.25  # The sRGB difference that the difference picture shows brightest.
 
 
@@ -32,16 +39,21 @@ class Agreement:
     """A photograph and the re-render of the asset, compared."""
 
     psnr_db: float
-    """Over the object's pixels in the photo, sRGB 0 to 1; where the render misses the object its
-    grey background counts as error. `PSNR_LIMIT_DB` at most."""
+    """Over the object's pixels in the photo, sRGB 0 to 1, with the photo's own light put back;
+    where the render misses the object its grey background counts as error. `PSNR_LIMIT_DB` at
+    most."""
+    psnr_unlit_db: float
+    """The same of the base colour as it is against the photo as it is: what was taken out as light,
+    and lifted from black, counts as error too."""
     silhouette_iou: float
     """Intersection over union of both silhouettes at half coverage, 0 to 1."""
     photo: Rgb
     """The photographed object over mid grey, sRGB."""
     render: Rgb
-    """The base colour without light over mid grey, sRGB."""
+    """The base colour in the photo's light over mid grey, sRGB."""
     difference: Rgb
-    """Black where both agree; brightness is the largest channel's difference."""
+    """Of what `psnr_db` compares: black where both agree; brightness is the largest channel's
+    difference."""
 
 
 def measure_agreement(
@@ -50,6 +62,7 @@ def measure_agreement(
     *,
     camera: Camera,
     foreground: Foreground,
+    light: Float32[np.ndarray, "v 3"] | None = None,
     longest_px: int = 512,
 ) -> Agreement:
     """Render the base colour through a fitted camera and compare it with the photograph.
@@ -59,6 +72,8 @@ def measure_agreement(
         material: None compares vertex colours.
         camera: At the size of the foreground.
         foreground: The object as it was cut out of the photo.
+        light: What was taken out of the photo's colours, at the vertices (`Asset.photo_light`);
+            None where nothing was.
         longest_px: Both pictures are compared at this size; smaller photos at their own.
 
     Raises:
@@ -76,21 +91,69 @@ def measure_agreement(
     object_pixels = photo_alpha > 0.5
     if not object_pixels.any():
         raise ValueError("The foreground holds no object to compare with.")
-    renderer = RaycastRenderer(samples_per_side=_SAMPLES_PER_SIDE)
-    ((colors, coverage),) = renderer.render_linear(
-        RenderShape(mesh=mesh, material=material),
-        cameras=[_at_size(camera, width=width, height=height)],
-        style=RenderStyle.BASE_COLOR,
+    drawn = _draw(mesh, material, camera=_at_size(camera, width=width, height=height), light=light)
+    fitting = _held_to_limits(photo, drawn.light)
+    first, unlit, lit = (
+        srgb_from_linear(picture)
+        for picture in (
+            photo,
+            _over_grey(drawn.colors, drawn.coverage),
+            _over_grey(drawn.colors * drawn.light, drawn.coverage),
+        )
     )
-    first = srgb_from_linear(photo)
-    second = srgb_from_linear(_over_grey(colors, coverage))
+    wanted = srgb_from_linear(fitting)
     return Agreement(
-        psnr_db=_psnr_db(first[object_pixels], second[object_pixels]),
-        silhouette_iou=_iou(object_pixels, coverage > 0.5),
+        psnr_db=_psnr_db(wanted[object_pixels], lit[object_pixels]),
+        psnr_unlit_db=_psnr_db(first[object_pixels], unlit[object_pixels]),
+        silhouette_iou=_iou(object_pixels, drawn.coverage > 0.5),
         photo=_eight_bits(first),
-        render=_eight_bits(second),
-        difference=_difference(first, second),
+        render=_eight_bits(lit),
+        difference=_difference(wanted, lit),
     )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Drawn:
+    """The asset as the fitted camera sees it."""
+
+    colors: Float32[np.ndarray, "h w 3"]
+    """Of the base colour, linear, not premultiplied."""
+    light: Float32[np.ndarray, "h w 3"]
+    """The photo's, on the surface; 1 where nothing is known."""
+    coverage: Float32[np.ndarray, "h w"]
+
+
+def _draw(
+    mesh: Mesh,
+    material: Material | None,
+    *,
+    camera: Camera,
+    light: Float32[np.ndarray, "v 3"] | None,
+) -> _Drawn:
+    """Draw base colour and light."""
+    samples = cast_samples(
+        Raycaster(mesh.positions, mesh.triangles),
+        mesh,
+        camera=camera,
+        samples_per_side=_SAMPLES_PER_SIDE,
+    )
+    open_sky = np.ones(mesh.num_vertices, np.float32)
+    shape = RenderShape(mesh=mesh, material=material)
+    colors = shade(shape, samples, style=RenderStyle.BASE_COLOR, openness=open_sky)
+    paint, coverage = samples.resolve(colors)
+    brightness = np.ones_like(paint)
+    if light is not None:
+        found, _ = samples.resolve(samples.interpolate(light))
+        brightness = np.where(coverage[..., None] > 0, found, np.float32(1))
+    return _Drawn(colors=paint, light=brightness, coverage=coverage)
+
+
+def _held_to_limits(
+    photo: Float32[np.ndarray, "h w 3"], light: Float32[np.ndarray, "h w 3"]
+) -> Float32[np.ndarray, "h w 3"]:
+    """Return the photo of the nearest paint that a base colour may have, in the same light."""
+    paint = (photo / np.maximum(light, _DARKEST_LIGHT)).reshape(-1, 3)
+    return within_limits(paint).reshape(photo.shape) * light
 
 
 def _photo_over_grey(

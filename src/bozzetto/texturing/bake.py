@@ -14,9 +14,10 @@ from jaxtyping import Float32, UInt8
 from bozzetto.asset.mesh import Mesh, Origin
 from bozzetto.geometry.closest import SurfacePoints, interpolate
 from bozzetto.imaging.color import linear_from_srgb
+from bozzetto.imaging.reflectance import within_limits
 from bozzetto.texturing.dense import Below, Dense
 from bozzetto.texturing.gutter import GutterOptions, plan_gutter
-from bozzetto.texturing.materials import pack_orm, within_limits
+from bozzetto.texturing.materials import pack_orm
 from bozzetto.texturing.project import PhotoView, Projected, project_photos
 from bozzetto.texturing.rasterize import Texels
 from bozzetto.texturing.tangents import surface_frames, tangent_from_world
@@ -101,7 +102,14 @@ def _bake_part(
     normals = np.ascontiguousarray(frames[:, 2])
     anchors = dense.surface.anchor(positions, normals)
     below = dense.below(anchors)
-    seen = project_photos(views, positions, normals, mirror=dense.mirror, shading=below.shading)
+    seen = project_photos(
+        views,
+        positions,
+        normals,
+        mirror=dense.mirror,
+        shading=below.shading,
+        image_shading=below.image_shading,
+    )
     color = _mixed(seen, below, dense, positions=positions, normals=normals)
     _flat(maps.base_color)[texels.index] = within_limits(color)
     _flat(maps.orm)[texels.index] = pack_orm(below.openness, below.gloss)

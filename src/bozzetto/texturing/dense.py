@@ -26,7 +26,7 @@ from bozzetto.texturing.membrane import join_to_known
 from bozzetto.texturing.mirror_side import trusted_mirror
 from bozzetto.texturing.occlusion import OcclusionOptions, ambient_occlusion
 from bozzetto.texturing.photo_source import NUM_LEVELS
-from bozzetto.texturing.project import PhotoView, Projected, project_photos
+from bozzetto.texturing.project import PhotoView, Projected, mirrored_directions, project_photos
 from bozzetto.texturing.synthesis import DetailField, synthesize_detail
 
 Points = Float32[np.ndarray, "n 3"]
@@ -57,6 +57,8 @@ class Below:
     """Roughness and metallic."""
     shading: Float32[np.ndarray, "n p"]
     """What each photo's light does to the surface; 1 on average."""
+    image_shading: Float32[np.ndarray, "n p"]
+    """What it does to the points' mirror images."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -82,7 +84,8 @@ class Dense:
             trust=found[:, 4],
             feather=found[:, 5],
             gloss=found[:, 6:8],
-            shading=found[:, 8:],
+            shading=found[:, 8 : 8 + len(self.lights)],
+            image_shading=found[:, 8 + len(self.lights) :],
         )
 
 
@@ -133,8 +136,17 @@ def prepare_dense(
     shading = np.stack([light.shading(calm, openness) for light in lights], axis=1)
     step("hidden sides")
     mirror = trusted_mirror(finished, photos, seed=seed)
+    # Both sides of an object that is its own mirror image are open alike.
+    image = calm if mirror is None else mirrored_directions(calm, mirror)
+    image_shading = np.stack([light.shading(image, openness) for light in lights], axis=1)
     seen = project_photos(
-        placed, high.positions, high.normals, mirror=mirror, shading=shading, least_blur=blur
+        placed,
+        high.positions,
+        high.normals,
+        mirror=mirror,
+        shading=shading,
+        image_shading=image_shading,
+        least_blur=blur,
     )
     colors, trust = _without_detail(high, placed, seen, reach=_REACH * size)
     gloss = _gloss(high, placed, told, colors=colors, options=options.material)
@@ -148,7 +160,15 @@ def prepare_dense(
             seed=seed,
         )
     feather = _feather(high, seen.coverage)
-    values = (colors, openness[:, None], trust[:, None], feather[:, None], gloss, shading)
+    values = (
+        colors,
+        openness[:, None],
+        trust[:, None],
+        feather[:, None],
+        gloss,
+        shading,
+        image_shading,
+    )
     return Dense(
         surface=DenseSurface(high, caster, cage=_CAGE * size),
         known=np.concatenate(values, axis=1, dtype=np.float32),

@@ -11,10 +11,8 @@ import numpy as np
 from jaxtyping import Float32
 
 from bozzetto.asset.material import Material
-from bozzetto.imaging.color import linear_from_srgb, luminance, srgb_from_linear
 
 _SHARPER = np.float32(4)
-_DARKEST, _BRIGHTEST = np.float32(30.5 / 255), np.float32(242.5 / 255)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,24 +42,6 @@ def pack_orm(
     orm[:, 1] = np.clip(gloss[:, 0], 0, 1)
     orm[:, 2] = np.clip((gloss[:, 1] - 0.5) * _SHARPER + 0.5, 0, 1)
     return orm
-
-
-def within_limits(linear: Float32[np.ndarray, "n 3"]) -> Float32[np.ndarray, "n 3"]:
-    """Lift and dim linear base colours to a luminance of 30 to 243 in 8-bit sRGB.
-
-    Outside lies nothing that reflects light diffusely (Khronos' glTF auditor uses these limits).
-    Hues stay, and colours within the limits as they are.
-    """
-    encoded = srgb_from_linear(linear)
-    bright = luminance(encoded)[:, None]
-    # Towards white, so that no channel leaves its range: pure blue is darker than 30.
-    missing = np.maximum((_DARKEST - bright) / np.maximum(1 - bright, 0.5), 0)
-    lifted = encoded + (1 - encoded) * missing
-    kept = lifted * np.minimum(_BRIGHTEST / np.maximum(bright, 1e-6), 1)
-    outside = ((bright < _DARKEST) | (bright > _BRIGHTEST))[:, 0]
-    result = linear.copy()
-    result[outside] = linear_from_srgb(kept[outside])
-    return result
 
 
 def without_relief(material: Material) -> Material:

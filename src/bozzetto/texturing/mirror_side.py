@@ -13,7 +13,7 @@ from bozzetto.geometry.sampling import sample_surface
 from bozzetto.geometry.symmetry import MirrorPlane, find_mirror_plane
 from bozzetto.imaging.color import srgb_from_linear
 from bozzetto.texturing.photo_source import NUM_LEVELS
-from bozzetto.texturing.project import PhotoView, project_photos
+from bozzetto.texturing.project import PhotoView, mirrored_directions, project_photos
 
 _LEFT_RIGHT = 0.9  # Least cosine between the plane's normal and x.
 _TOLERANCE = 0.015  # Of the diagonal.
@@ -42,9 +42,8 @@ def trusted_mirror(
     if float((near <= _TOLERANCE * diagonal).mean()) < _LEAST_SHARE:
         return None
     points, normals = sampled.points.astype(np.float32), sampled.normals.astype(np.float32)
-    axis = np.array(plane.normal, np.float32)
     images = plane.mirrored(sampled.points).astype(np.float32)
-    facing = normals - 2 * (normals @ axis)[:, None] * axis
+    facing = mirrored_directions(normals, plane)
     broad = float(NUM_LEVELS - 1)
     own = project_photos(views, points, normals, least_blur=broad)
     other = project_photos(views, images, facing, least_blur=broad)

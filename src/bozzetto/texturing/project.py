@@ -80,6 +80,7 @@ def project_photos(
     *,
     mirror: MirrorPlane | None = None,
     shading: Shading | None = None,
+    image_shading: Shading | None = None,
     least_blur: float = 0.0,
 ) -> Projected:
     """Look points up in all photos; the best view wins, with smooth transitions.
@@ -90,6 +91,7 @@ def project_photos(
         normals: Unit, outward, smooth.
         mirror: Plane over which unseen points may take the colour of their mirror image.
         shading: What each photo's light does to each point; colours are divided by it.
+        image_shading: The same at the points' mirror images; needed with `mirror` and `shading`.
         least_blur: Blur level that colours have at least.
     """
     direct = _look(views, points, normals, shading=shading, least_blur=least_blur)
@@ -100,8 +102,8 @@ def project_photos(
         image = _look(
             views,
             mirror.mirrored(points[left].astype(np.float64)).astype(np.float32),
-            _mirrored_directions(normals[left], mirror),
-            shading=None if shading is None else shading[left],
+            mirrored_directions(normals[left], mirror),
+            shading=None if image_shading is None else image_shading[left],
             least_blur=least_blur,
             on_surface_only=True,
         )
@@ -180,7 +182,7 @@ def _bands(
     return [colors - broad, broad]
 
 
-def _mirrored_directions(normals: Points, mirror: MirrorPlane) -> Points:
+def mirrored_directions(normals: Points, mirror: MirrorPlane) -> Points:
     """Return the mirror images of directions."""
     axis = np.array(mirror.normal, np.float32)
     return normals - 2 * (normals @ axis)[:, None] * axis

@@ -16,9 +16,10 @@ from bozzetto.errors import InputError
 from bozzetto.findings import Finding, Severity
 from bozzetto.geometry.normals import area_vectors, vertex_normals
 from bozzetto.geometry.raycast import Raycaster
+from bozzetto.geometry.symmetry import MirrorPlane
 from bozzetto.texturing.bake import Maps, bake_maps, trust
 from bozzetto.texturing.delight import DelightOptions, Light
-from bozzetto.texturing.dense import Dense, DenseOptions, prepare_dense
+from bozzetto.texturing.dense import Below, Dense, DenseOptions, prepare_dense
 from bozzetto.texturing.exposure import matched_exposures
 from bozzetto.texturing.materials import MaterialOptions
 from bozzetto.texturing.occlusion import OcclusionOptions
@@ -79,6 +80,9 @@ class Textured:
     """Share that was filled in; the three shares sum to 1."""
     lights: tuple[Light, ...]
     """What was taken for the light of each photo."""
+    photo_light: tuple[Float32[np.ndarray, "v 3"], ...]
+    """What turns the base colour into each photo's colours again, at the vertices: the light that
+    was taken out, at the photo's own exposure."""
     findings: tuple[Finding, ...] = ()
 
 
@@ -137,11 +141,13 @@ def texture_mesh(
         ).padding,
         step=step,
     )
+    below = _below_vertices(low, dense)
     return _assemble(
-        _with_provenance(low, dense, photos=photos),
+        _with_provenance(low, below, photos=photos, mirror=dense.mirror),
         texels,
         maps,
         lights=dense.lights,
+        photo_light=_photo_light(below, photos),
         findings=_coarse_photos(views, sharpness),
         name=name,
     )
@@ -212,11 +218,28 @@ def _placed(low: Mesh, views: Sequence[View], sharpness: Sequence[float]) -> tup
     )
 
 
-def _with_provenance(low: Mesh, dense: Dense, *, photos: Sequence[PhotoView]) -> Mesh:
+def _below_vertices(low: Mesh, dense: Dense) -> Below:
+    """Return what the dense surface tells of the finished one's vertices."""
+    assert low.normals is not None
+    return dense.below(dense.surface.anchor(low.positions, low.normals))
+
+
+def _photo_light(
+    below: Below, photos: Sequence[PhotoView]
+) -> tuple[Float32[np.ndarray, "v 3"], ...]:
+    """Return what was taken out of each photo's colours, at the vertices."""
+    return tuple(
+        below.shading[:, k, None] / np.array(photo.gain, np.float32)
+        for k, photo in enumerate(photos)
+    )
+
+
+def _with_provenance(
+    low: Mesh, below: Below, *, photos: Sequence[PhotoView], mirror: MirrorPlane | None
+) -> Mesh:
     """Return the finished mesh with confidence and origin at its vertices."""
     assert low.normals is not None
-    below = dense.below(dense.surface.anchor(low.positions, low.normals))
-    seen = project_photos(photos, low.positions, low.normals, mirror=dense.mirror)
+    seen = project_photos(photos, low.positions, low.normals, mirror=mirror)
     # glTF multiplies vertex colours with the texture, so a textured mesh must not keep them.
     return replace(low, colors=None, confidence=trust(seen, below), origin=seen.origin)
 
@@ -227,6 +250,7 @@ def _assemble(
     maps: Maps,
     *,
     lights: tuple[Light, ...],
+    photo_light: tuple[Float32[np.ndarray, "v 3"], ...],
     findings: tuple[Finding, ...],
     name: str,
 ) -> Textured:
@@ -240,6 +264,7 @@ def _assemble(
         share_mirrored=mirrored,
         share_inferred=1 - observed - mirrored,
         lights=lights,
+        photo_light=photo_light,
         findings=findings,
     )
 
