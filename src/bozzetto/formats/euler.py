@@ -63,7 +63,7 @@ def matrices_from_euler_deg(
     result = np.broadcast_to(np.eye(3), (*angles.shape[:-1], 3, 3))
     for letter in order:
         axis = "xyz".index(letter)
-        result = _about(axis, np.radians(angles[..., axis])) @ result
+        result = _about(axis, np.asarray(np.radians(angles[..., axis]))) @ result
     return result
 
 

@@ -155,7 +155,7 @@ def decode_fbx(data: bytes, *, name: str) -> FbxNode:
                 advice="Export it again as binary FBX.",
             )
         raise FormatError(f"{name} is not an FBX file.")
-    version = struct.unpack_from("<I", data, len(MAGIC))[0] if len(data) > 27 else 0
+    version = struct.unpack_from("<I", data, len(MAGIC))[0] if len(data) >= 27 else 0
     if not 7000 <= version < 8000:
         raise FormatError(
             f"{name} is of FBX version {version}; 7.0 to 7.9 can be read.",

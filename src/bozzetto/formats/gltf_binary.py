@@ -42,6 +42,13 @@ class BinaryWriter:
     length: int = 0
     extra_buffers: list[Json] = field(default_factory=list[Json])
     """Buffers after the file's own."""
+    still_turn: float = 1e-6
+    """Rotations whose quaternions differ by no more count as the same."""
+    still_step: float = 1e-6
+    """Metres; translations that differ by no more count as the same."""
+
+    def finish(self) -> None:
+        """Complete the buffer; nothing may be added after. For writers that gather first."""
 
     def add_blob(self, data: bytes) -> int:
         """Append bytes as a buffer view of their own and return its index."""
@@ -108,6 +115,7 @@ class BinaryWriter:
 
 def pack_glb(document: Json, *, writer: BinaryWriter) -> bytes:
     """Join a document and its buffer to the bytes of a GLB file (glTF 2.0, section 4.4)."""
+    writer.finish()
     complete = {
         **document,
         "accessors": writer.accessors,

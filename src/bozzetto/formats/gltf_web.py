@@ -1,7 +1,7 @@
 """Write GLB for the web: quantised and meshopt-compressed geometry, WebP pictures.
 
-Positions and uvs have 15 bits over their span, normals, tangents and weights 8, rotations of clips
-16. Viewers need EXT_meshopt_compression, KHR_mesh_quantization and EXT_texture_webp, which
+Positions, uvs and rotations of clips have 14 bits over their span, normals, tangents and weights 8.
+Viewers need EXT_meshopt_compression, KHR_mesh_quantization and EXT_texture_webp, which
 three.js, Babylon.js and model-viewer have; ship a plain GLB beside it. Letters: v vertices.
 """
 
@@ -45,6 +45,8 @@ class WebOptions:
 
 
 _DEFAULT = WebOptions()
+_STILL_TURN, _STILL_STEP = 1e-4, 2e-5
+"""What counts as standing still: 0.01 degrees, and so much of the largest part's size."""
 
 
 def write_web_glb(model: Model, *, options: WebOptions = _DEFAULT) -> Written:
@@ -55,7 +57,8 @@ def write_web_glb(model: Model, *, options: WebOptions = _DEFAULT) -> Written:
     """
     check_model(model, kind="GLB")
     small = _with_webp(replace(model, parts=tuple(map(_ordered, model.parts))), options)
-    writer = PackedWriter()
+    size = max(float(np.ptp(part.mesh.positions, axis=0).max()) for part in small.parts)
+    writer = PackedWriter(still_turn=_STILL_TURN, still_step=_STILL_STEP * size)
     document = gltf_document(small, writer=writer, required=(MESHOPT, QUANTIZED))
     data = pack_glb(document, writer=writer)
     name = f"{slug(model.name)}.glb"

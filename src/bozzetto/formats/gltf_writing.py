@@ -1,7 +1,7 @@
 """Turn a model into a glTF 2.0 document and its buffer.
 
 Frames and units are glTF's own: nothing is converted. Skinned meshes stand at the scene's root and
-joints below one armature node, as the validator wants. Letters: v vertices, j joints, k frames.
+joints below one armature node, as the validator wants. Letters: v vertices, j joints.
 """
 
 from collections.abc import Mapping
@@ -14,10 +14,11 @@ from jaxtyping import Float32, Shaped
 from bozzetto.asset.mesh import Mesh
 from bozzetto.asset.model import Model, Part
 from bozzetto.asset.poses import quaternions_from_matrices
-from bozzetto.asset.skeleton import Clip, Skeleton, Skin
+from bozzetto.asset.skeleton import Skeleton, Skin
 from bozzetto.formats.checks import surfaces_of
 from bozzetto.formats.gltf_binary import BinaryWriter, Json
 from bozzetto.formats.gltf_materials import PICTURE_EXTENSIONS, Textures, material_json
+from bozzetto.formats.gltf_motion import animation
 
 NOTHING_BESIDE: Mapping[int, str] = MappingProxyType({})
 _MAX_SHORT_VERTICES = 65535
@@ -74,7 +75,7 @@ def gltf_document(
         nodes.extend(joints)
         if model.clips:
             document["animations"] = [
-                _animation(clip, model.skeleton, writer, first_joint=armature + 1)
+                animation(clip, model.skeleton, writer, first_joint=armature + 1)
                 for clip in model.clips
             ]
     if model.metadata:
@@ -170,34 +171,6 @@ def armature_name(skeleton: Skeleton) -> str:
     while name in skeleton.names:
         name += "_"
     return name
-
-
-def _animation(clip: Clip, skeleton: Skeleton, writer: BinaryWriter, *, first_joint: int) -> Json:
-    """Append a clip; translations that stay at rest are left out."""
-    times = np.arange(clip.num_frames, dtype=np.float32) / np.float32(clip.frames_per_second)
-    keys = writer.add_numbers(times, with_bounds=True)
-    rest = skeleton.parent_from_joint[:, :3, 3].astype(np.float32)
-    samplers: list[Json] = []
-    channels: list[Json] = []
-
-    def add(joint: int, path: str, values: Float32[np.ndarray, "k c"]) -> None:
-        output = writer.add_numbers(values, semantic=path)
-        target = {"node": first_joint + joint, "path": path}
-        channels.append({"sampler": len(samplers), "target": target})
-        samplers.append({"input": keys, "output": output, "interpolation": "LINEAR"})
-
-    for joint in range(skeleton.num_joints):
-        add(joint, "rotation", _unit(clip.rotations[:, joint]))
-        if np.abs(clip.translations[:, joint] - rest[joint]).max() > 1e-7:
-            add(joint, "translation", clip.translations[:, joint])
-    extras: Json = {"extras": {"loops": True}} if clip.loops else {}
-    return {"name": clip.name, "channels": channels, "samplers": samplers, **extras}
-
-
-def _unit(quaternions: Float32[np.ndarray, "k 4"]) -> Float32[np.ndarray, "k 4"]:
-    """Return quaternions whose lengths are 1 up to rounding, as the validator asks."""
-    exact = quaternions.astype(np.float64)
-    return (exact / np.linalg.norm(exact, axis=1, keepdims=True)).astype(np.float32)
 
 
 def _extensions(model: Model, *, required: tuple[str, ...]) -> Json:

@@ -94,6 +94,8 @@ def decode_vertices(data: bytes, *, count: int, stride: int) -> UInt8[np.ndarray
         table = _undone(deltas, last, channels)
         result[start : start + length] = table
         last = table[-1].copy()
+    if at + tail_size != len(data):
+        raise IndexError
     return result
 
 
@@ -110,6 +112,8 @@ def _block(
         if mode == 2:
             continue
         if mode == 3:
+            if at + length > len(raw):
+                raise IndexError
             deltas[:length, place] = raw[at : at + length]
             at += length
             continue

@@ -177,17 +177,23 @@ def octahedral8(
 
 
 def small_quaternions(
-    values: Float32[np.ndarray, "n 4"] | Float64[np.ndarray, "n 4"],
+    values: Float32[np.ndarray, "n 4"] | Float64[np.ndarray, "n 4"], *, bits: int = 16
 ) -> Int16[np.ndarray, "n 4"]:
-    """Drop the largest component of unit quaternions; the last number says which it was."""
+    """Drop the largest component of unit quaternions; the last number says which it was.
+
+    Args:
+        values: x y z w.
+        bits: 4 to 16, of each component; fewer compress better.
+    """
     unit = values.astype(np.float64)
     unit = unit / np.linalg.norm(unit, axis=1, keepdims=True)
     largest = np.abs(unit).argmax(axis=1)
     rows = np.arange(len(unit))
     sign = np.where(unit[rows, largest] < 0, -1.0, 1.0)
+    top = (1 << (bits - 1)) - 1
     table = np.zeros((len(unit), 4), np.int16)
     for column, step in enumerate((1, 2, 3)):
         part = unit[rows, (largest + step) & 3] * sign
-        table[:, column] = np.rint(part * np.sqrt(2.0) * 32767)
-    table[:, 3] = (32767 & ~3) | largest
+        table[:, column] = np.rint(part * np.sqrt(2.0) * top)
+    table[:, 3] = (top & ~3) | largest
     return table
