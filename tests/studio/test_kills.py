@@ -38,8 +38,8 @@ def wait_until_kept(folder, count):
 
 
 def kept_in(folder):
-    """Return what is kept, and when it was written."""
-    return {path.parent.name: path.stat().st_mtime_ns for path in folder.glob("*/stage.json")}
+    """Return what is kept, and when it was written; what is still being written has a dot."""
+    return {path.parent.name: path.stat().st_mtime_ns for path in folder.glob("[!.]*/stage.json")}
 
 
 def kill_runner(running):
@@ -91,6 +91,7 @@ def test_no_process_outlives_the_service(tmp_path):
     while not running.children(RUNNER) and time.monotonic() < deadline:
         time.sleep(0.1)
     running.kill_everything()
+    running.http.close()
     while running.children(RUNNER) + running.children(DISPATCHER):
         assert time.monotonic() < deadline
         time.sleep(0.1)

@@ -108,14 +108,14 @@ async function refusal(response: Response): Promise<ServiceError> {
 
 /** All pages of a list. */
 export async function all<T>(
-  fetchPage: (cursor: number | undefined) => Promise<{ items: T[]; next: string | null }>,
+  fetchPage: (cursor: string | undefined) => Promise<{ items: T[]; next: string | null }>,
 ): Promise<T[]> {
   const items: T[] = [];
-  let cursor: number | undefined;
+  let cursor: string | undefined;
   do {
     const page = await fetchPage(cursor);
     items.push(...page.items);
-    cursor = page.next === null ? undefined : Number(page.next);
+    cursor = page.next ?? undefined;
   } while (cursor !== undefined && items.length < 2000);
   return items;
 }

@@ -390,6 +390,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{project_id}/locks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Lock
+         * @description Take in a picture over the newest asset's textures; its hash is a refinement's `lock`.
+         */
+        post: operations["add_lock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{project_id}/masks": {
         parameters: {
             query?: never;
@@ -791,6 +811,11 @@ export interface components {
             limits: components["schemas"]["Limits"];
             /** Mask Models */
             mask_models: components["schemas"]["Choice"][];
+            /**
+             * Profiles
+             * @description What shops and engines take; exports are held against them.
+             */
+            profiles: components["schemas"]["Choice"][];
             /** Skeletons */
             skeletons: components["schemas"]["Choice"][];
             /**
@@ -837,6 +862,12 @@ export interface components {
          * @enum {string}
          */
         Decision: "approved" | "rejected";
+        /**
+         * Detail
+         * @description Whether the photos' shading becomes relief.
+         * @enum {string}
+         */
+        Detail: "auto" | "off";
         /**
          * Draft
          * @description A white model to judge.
@@ -931,7 +962,15 @@ export interface components {
         Export: {
             /** @description All files in one archive; null where there is one file only. */
             bundle: components["schemas"]["File"] | null;
-            /** Checks */
+            /**
+             * Changes
+             * @description What was changed to pass the profile.
+             */
+            changes: string[];
+            /**
+             * Checks
+             * @description Of what was written against what was read back.
+             */
             checks: components["schemas"]["Check"][];
             /**
              * Created At
@@ -942,12 +981,22 @@ export interface components {
             files: components["schemas"]["File"][];
             /** Findings */
             findings: components["schemas"]["Finding"][];
+            /**
+             * Fitted
+             * @description Whether the file was changed to pass that profile.
+             */
+            fitted: boolean;
             /** Id */
             id: string;
             /** Job Id */
             job_id: string;
-            /** Passed */
+            /**
+             * Passed
+             * @description Whether every file read back is what was written, and no hard rule of a profile is broken.
+             */
             passed: boolean;
+            /** @description How the file stands against the target's or the wanted profile; null without one. */
+            profile: components["schemas"]["ProfileVerdict"] | null;
             /** Project Id */
             project_id: string;
             /** Refinement Id */
@@ -963,6 +1012,12 @@ export interface components {
          * @description Write a finished asset for a target.
          */
         ExportRequest: {
+            /**
+             * Profile
+             * @description Make a variant that passes this profile of a shop or engine, whatever the target is;
+             *     `/v1/capabilities` lists them. Null: the target's own profile is looked at, nothing fitted.
+             */
+            profile?: string | null;
             /**
              * Refinement Id
              * @description Null for the newest.
@@ -1047,6 +1102,8 @@ export interface components {
             message: string;
             /** @description The finding drawn over its photo. */
             overlay: components["schemas"]["File"] | null;
+            /** @description Where it is on the finished asset; null where that is not known. */
+            place: components["schemas"]["Place"] | null;
             severity: components["schemas"]["Severity"];
             /**
              * Subject
@@ -1067,6 +1124,12 @@ export interface components {
             /** Version */
             version: string;
         };
+        /**
+         * ImageFormat
+         * @description How pictures are stored inside a GLB.
+         * @enum {string}
+         */
+        ImageFormat: "png" | "jpeg";
         /**
          * Job
          * @description Long work on a project.
@@ -1543,6 +1606,35 @@ export interface components {
             side?: components["schemas"]["Side"] | null;
         };
         /**
+         * Place
+         * @description A place on a finished asset, in its frame: +y up, front +z, metres.
+         */
+        Place: {
+            /**
+             * Facing
+             * @description Unit vector outwards: look from there.
+             */
+            facing: [
+                number,
+                number,
+                number
+            ];
+            /**
+             * Position
+             * @description On the surface.
+             */
+            position: [
+                number,
+                number,
+                number
+            ];
+            /**
+             * Radius M
+             * @description How far it reaches.
+             */
+            radius_m: number;
+        };
+        /**
          * Problem
          * @description Why a request was refused or a run failed.
          */
@@ -1579,6 +1671,23 @@ export interface components {
              * @description Stable path that names the kind of problem, as in `/problems/not-found`.
              */
             type: string;
+        };
+        /**
+         * ProfileVerdict
+         * @description How a file stands against what a shop or an engine takes.
+         */
+        ProfileVerdict: {
+            /**
+             * Accepted
+             * @description No hard rule is broken.
+             */
+            accepted: boolean;
+            /** Name */
+            name: string;
+            /** Rules */
+            rules: components["schemas"]["RuleVerdict"][];
+            /** Title */
+            title: string;
         };
         /**
          * Project
@@ -1692,15 +1801,44 @@ export interface components {
              */
             budget?: number | null;
             /**
+             * Delight
+             * @description How much of the photos' light is taken out of the base colour.
+             * @default 0.7
+             */
+            delight: number;
+            /**
+             * @description Fine relief from the photos' shading: where it cannot be a print, or never.
+             * @default auto
+             */
+            detail: components["schemas"]["Detail"];
+            /**
+             * @description Of base colour and occlusion-roughness-metallic; the normal map is always PNG.
+             * @default png
+             */
+            image_format: components["schemas"]["ImageFormat"];
+            /**
+             * Lock
+             * @description A picture sent to `.../locks`: white texels of the newest asset stay bit for bit.
+             */
+            lock?: string | null;
+            /**
              * Lod Budgets
+             * @description Faces of the levels after the first, where halves will not do.
              * @default []
              */
             lod_budgets: number[];
             /**
              * Lods
+             * @description Levels of detail, the asset itself counted; each has half the faces of the one before.
              * @default 1
              */
             lods: number;
+            /**
+             * Provenance Attributes
+             * @description Write `_CONFIDENCE` and `_ORIGIN` for each vertex into the GLB; some viewers refuse it.
+             * @default false
+             */
+            provenance_attributes: boolean;
             /** @default auto */
             symmetry: components["schemas"]["Symmetry"];
             /**
@@ -1831,6 +1969,33 @@ export interface components {
          * @enum {string}
          */
         Role: "viewer" | "artist" | "approver" | "admin";
+        /**
+         * RuleVerdict
+         * @description How a file stands against one rule of a profile.
+         */
+        RuleVerdict: {
+            /**
+             * Hard
+             * @description A file that breaks it is refused there; else it is advice.
+             */
+            hard: boolean;
+            /** Measured */
+            measured: string;
+            /**
+             * Passed
+             * @description Null where it could not be measured.
+             */
+            passed: boolean | null;
+            /**
+             * Source
+             * @description Where the rule is written.
+             */
+            source: string;
+            /** Wanted */
+            wanted: string;
+            /** What */
+            what: string;
+        };
         /**
          * SessionRequest
          * @description Trade a token for a cookie that scripts cannot read.
@@ -1988,8 +2153,8 @@ export interface operations {
             query?: {
                 /** @description Items of a page. */
                 limit?: number;
-                /** @description The `next` of the page before. */
-                cursor?: number;
+                /** @description The `next` of the page before, as it came; nothing for the first page. */
+                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -2111,8 +2276,8 @@ export interface operations {
                 state?: components["schemas"]["JobState"] | null;
                 /** @description Items of a page. */
                 limit?: number;
-                /** @description The `next` of the page before. */
-                cursor?: number;
+                /** @description The `next` of the page before, as it came; nothing for the first page. */
+                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -2270,8 +2435,8 @@ export interface operations {
             query?: {
                 /** @description Items of a page. */
                 limit?: number;
-                /** @description The `next` of the page before. */
-                cursor?: number;
+                /** @description The `next` of the page before, as it came; nothing for the first page. */
+                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -2435,8 +2600,8 @@ export interface operations {
             query?: {
                 /** @description Items of a page. */
                 limit?: number;
-                /** @description The `next` of the page before. */
-                cursor?: number;
+                /** @description The `next` of the page before, as it came; nothing for the first page. */
+                cursor?: string;
             };
             header?: never;
             path: {
@@ -2511,8 +2676,8 @@ export interface operations {
                 job_id?: string | null;
                 /** @description Items of a page. */
                 limit?: number;
-                /** @description The `next` of the page before. */
-                cursor?: number;
+                /** @description The `next` of the page before, as it came; nothing for the first page. */
+                cursor?: string;
             };
             header?: never;
             path: {
@@ -2650,8 +2815,8 @@ export interface operations {
                 job_id?: string | null;
                 /** @description Items of a page. */
                 limit?: number;
-                /** @description The `next` of the page before. */
-                cursor?: number;
+                /** @description The `next` of the page before, as it came; nothing for the first page. */
+                cursor?: string;
             };
             header?: never;
             path: {
@@ -2814,8 +2979,8 @@ export interface operations {
                 state?: components["schemas"]["JobState"] | null;
                 /** @description Items of a page. */
                 limit?: number;
-                /** @description The `next` of the page before. */
-                cursor?: number;
+                /** @description The `next` of the page before, as it came; nothing for the first page. */
+                cursor?: string;
             };
             header?: never;
             path: {
@@ -2845,6 +3010,46 @@ export interface operations {
             };
         };
     };
+    add_lock: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A fresh UUID for each thing to be made: sent again, nothing new is made. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The picture's bytes: PNG, JPEG, WebP, HEIC, TIFF or BMP. */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+                "image/*": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            /** @description What was wrong, and what to do about it. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_masks: {
         parameters: {
             query?: {
@@ -2852,8 +3057,8 @@ export interface operations {
                 job_id?: string | null;
                 /** @description Items of a page. */
                 limit?: number;
-                /** @description The `next` of the page before. */
-                cursor?: number;
+                /** @description The `next` of the page before, as it came; nothing for the first page. */
+                cursor?: string;
             };
             header?: never;
             path: {
@@ -3270,8 +3475,8 @@ export interface operations {
                 job_id?: string | null;
                 /** @description Items of a page. */
                 limit?: number;
-                /** @description The `next` of the page before. */
-                cursor?: number;
+                /** @description The `next` of the page before, as it came; nothing for the first page. */
+                cursor?: string;
             };
             header?: never;
             path: {
@@ -3412,8 +3617,8 @@ export interface operations {
                 job_id?: string | null;
                 /** @description Items of a page. */
                 limit?: number;
-                /** @description The `next` of the page before. */
-                cursor?: number;
+                /** @description The `next` of the page before, as it came; nothing for the first page. */
+                cursor?: string;
             };
             header?: never;
             path: {
@@ -3581,8 +3786,8 @@ export interface operations {
             query?: {
                 /** @description Items of a page. */
                 limit?: number;
-                /** @description The `next` of the page before. */
-                cursor?: number;
+                /** @description The `next` of the page before, as it came; nothing for the first page. */
+                cursor?: string;
             };
             header?: never;
             path?: never;

@@ -1,6 +1,6 @@
 // What a person sets going: uploads and jobs.
 import { call, type Schemas } from "../api/client";
-import type { Photo, RefinementRequest, Stroke } from "../api/types";
+import type { Photo, RefinementRequest, Stroke, WireFile } from "../api/types";
 import { keepJob, loadApprovals, loadPhotos, photos } from "./project";
 
 export async function upload(projectId: string, file: File): Promise<Photo> {
@@ -40,6 +40,11 @@ export async function judge(projectId: string, judgement: { draft_id: string; sh
 
 export async function startRefinement(projectId: string, body: RefinementRequest): Promise<void> {
   keepJob(await call("post", "/v1/projects/{project_id}/refinements", { path: { project_id: projectId }, body }));
+}
+
+/** Send a picture over the textures; its hash is what a refinement calls `lock`. */
+export async function sendLock(projectId: string, file: File): Promise<WireFile> {
+  return call("post", "/v1/projects/{project_id}/locks", { path: { project_id: projectId }, bytes: file });
 }
 
 export async function startExport(projectId: string, body: Schemas["ExportRequest"]): Promise<void> {

@@ -6,7 +6,9 @@ import { environmentOf, lampOf, type Lighting } from "./environment";
 import { frame, letGo, loadModel, meshesOf, sphereAround, type Model } from "./models";
 import { addCanvas, fitTo, makeRenderer, Redrawing } from "./renderer";
 import { JointMarkers, type MarkedJoint } from "./joint-markers";
+import { PlaceMarker } from "./place-marker";
 import { Ruler } from "./ruler";
+import type { Place } from "../api/types";
 
 const CLICK_PX = 4;
 const GRID_M = 4;
@@ -34,6 +36,7 @@ export class AssetStage {
   private readonly lamps = new Group();
   private readonly lines = new Group();
   private readonly ruler = new Ruler();
+  private readonly marker = new PlaceMarker();
   private readonly joints = new JointMarkers();
   private onJoint: ((place: { role: string; position: [number, number, number] }) => void) | null = null;
   private readonly timer = new Timer();
@@ -58,7 +61,7 @@ export class AssetStage {
     this.renderer = makeRenderer(this.canvas);
     this.grid.material.transparent = true;
     this.grid.material.opacity = 0.18;
-    this.scene.add(this.lamps, this.lines, this.ruler.group, this.joints.group, this.grid);
+    this.scene.add(this.lamps, this.lines, this.ruler.group, this.joints.group, this.marker.group, this.grid);
     // Before the controls hear of it: a handle that is held must not turn the view.
     this.canvas.addEventListener("pointerdown", this.onDown);
     this.controls = new OrbitControls(this.camera, this.canvas);
@@ -102,6 +105,19 @@ export class AssetStage {
     offset.set(Math.sin(around) * Math.cos(height), Math.sin(height), Math.cos(around) * Math.cos(height));
     this.camera.position.copy(this.controls.target).addScaledVector(offset, radius);
     this.controls.update();
+  }
+
+  /** Look at a place from where it faces, and mark it; null takes the mark away. */
+  pointAt(place: Place | null): void {
+    this.marker.set(place);
+    if (place && this.model) {
+      const reach = sphereAround([this.model.root]).radius;
+      const distance = (Math.max(0.35 * reach, Math.min(reach, place.radius_m)) * 1.25) / Math.sin((this.camera.fov * Math.PI) / 360);
+      this.controls.target.set(...place.position);
+      this.camera.position.copy(this.controls.target).addScaledVector(new Vector3(...place.facing), distance);
+      this.controls.update();
+    }
+    this.redrawing.ask();
   }
 
   setLighting(lighting: Lighting): void {
@@ -236,6 +252,7 @@ export class AssetStage {
     if (this.controls.autoRotate) this.controls.update(seconds);
     this.ruler.scaleFor(this.camera);
     this.joints.scaleFor(this.camera);
+    this.marker.scaleFor(this.camera);
     this.renderer.render(this.scene, this.camera);
     this.tellLength(width, height);
     if (this.mixer || this.controls.autoRotate) this.redrawing.ask();

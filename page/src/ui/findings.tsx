@@ -19,10 +19,12 @@ interface ListProps {
   findings: readonly Finding[];
   chosen?: Finding | null;
   onChoose?: (finding: Finding) => void;
+  /** Offered for findings that are somewhere on the asset. */
+  onPlace?: (finding: Finding) => void;
   none?: string;
 }
 
-export function FindingList({ findings, chosen, onChoose, none = "Nothing to remark." }: ListProps) {
+export function FindingList({ findings, chosen, onChoose, onPlace, none = "Nothing to remark." }: ListProps) {
   if (findings.length === 0) return <p class="fine">{none}</p>;
   return (
     <ul class="findings">
@@ -36,6 +38,11 @@ export function FindingList({ findings, chosen, onChoose, none = "Nothing to rem
             </strong>
             <p>{finding.message}</p>
             {finding.fix && <p class="fix">{finding.fix}</p>}
+            {onPlace && finding.place && (
+              <button type="button" class="link" aria-pressed={chosen === finding} onClick={() => onPlace(finding)}>
+                Show on the asset
+              </button>
+            )}
             {onChoose && finding.where && (
               <button type="button" class="link" aria-pressed={chosen === finding} onClick={() => onChoose(finding)}>
                 Show where

@@ -4,7 +4,7 @@ import { goTo, linkTo, place, VIEWS, type View } from "../state/router";
 import { Icon } from "../ui/icons";
 
 const NAMES: Record<View, string> = { photos: "Photos", mask: "Mask", drafts: "Drafts", refine: "Refine", asset: "Asset", export: "Export" };
-const KINDS: Partial<Record<View, string>> = { mask: "masks", drafts: "drafts", refine: "refinements", export: "exports" };
+const KINDS: Partial<Record<View, string>> = { mask: "masks", drafts: "drafts", refine: "refinements", asset: "rigs", export: "exports" };
 
 function isDone(view: View): boolean {
   switch (view) {

@@ -181,7 +181,7 @@ class Studio:
         self, path: str, kind: type[Item], *, query: dict[str, str] | None = None
     ) -> Iterator[Item]:
         """Yield all items of a list, page after page."""
-        cursor: str | None = "0"
+        cursor: str | None = ""
         while cursor is not None:
             asked = {**(query or {}), "limit": "100", "cursor": cursor}
             page = self._transport.get(path, Page[kind], query=asked)

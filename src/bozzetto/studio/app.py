@@ -21,7 +21,17 @@ from bozzetto.studio.idempotency import Idempotency
 from bozzetto.studio.intake import Intake
 from bozzetto.studio.openapi import JsonObject, complete
 from bozzetto.studio.problems import Refusal, RefusedError, refusal_of
-from bozzetto.studio.routes import about, access, approvals, files, jobs, photos, projects, results
+from bozzetto.studio.routes import (
+    about,
+    access,
+    approvals,
+    files,
+    jobs,
+    locks,
+    photos,
+    projects,
+    results,
+)
 from bozzetto.studio.routes.answers import PROBLEMS
 from bozzetto.studio.security.gate import API, Gate, refuse
 from bozzetto.studio.service import Service
@@ -36,6 +46,7 @@ _ROUTERS = (
     access.router,
     projects.router,
     photos.router,
+    locks.router,
     results.router,
     approvals.router,
     jobs.router,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 Row = TypeVar("Row")
 Item = TypeVar("Item")
 
-_MOST_ROWS = 2**31 - 1
+_CURSOR = r"^[0-9]{0,9}$"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,10 +34,14 @@ class Found(Generic[Item]):
 def _slice(
     limit: Annotated[int, Query(ge=1, le=200, description="Items of a page.")] = 50,
     cursor: Annotated[
-        int, Query(ge=0, le=_MOST_ROWS, description="The `next` of the page before.")
-    ] = 0,
+        str,
+        Query(
+            pattern=_CURSOR,
+            description="The `next` of the page before, as it came; nothing for the first page.",
+        ),
+    ] = "",
 ) -> Slice:
-    return Slice(limit=limit, after=cursor)
+    return Slice(limit=limit, after=int(cursor or 0))
 
 
 TheSlice = Annotated[Slice, Depends(_slice)]

@@ -130,6 +130,13 @@ def work_on(
     def keep(path: Path, name: str, media_type: str) -> File:
         return keeper.keep(task.project_id, path, name=name, media_type=media_type)
 
+    def fetch(sha256: str) -> Path:
+        path = root / "fetched" / sha256
+        if not path.exists():
+            path.parent.mkdir(exist_ok=True)
+            keeper.blobs.fetch(sha256, path)
+        return path
+
     return Work(
         project_id=task.project_id,
         job_id=task.job_id,
@@ -142,5 +149,6 @@ def work_on(
         records=ProjectRecords(database.reading, task.project_id),
         progress=progress,
         keep=keep,
+        fetch=fetch,
         base=base,
     )

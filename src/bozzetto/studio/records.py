@@ -6,9 +6,11 @@ from contextlib import AbstractContextManager
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bozzetto.studio.messages import approval_message
+from bozzetto.studio.lookup import file_row
+from bozzetto.studio.messages import approval_message, file_message
 from bozzetto.studio.problems import not_found
 from bozzetto.studio.tables import ApprovalRow, PhotoRow, ResultRow
+from bozzetto.wire.base import File
 from bozzetto.wire.results import Approval, Decision
 
 
@@ -56,6 +58,11 @@ class ProjectRecords:
         )
         with self._reading() as session:
             return session.scalar(query)
+
+    def file(self, sha256: str) -> File:
+        """Describe a file of the project."""
+        with self._reading() as session:
+            return file_message(file_row(session, self._project_id, sha256))
 
     def folder(self, result_id: str) -> str:
         """Return the folder of a result, inside the project's."""

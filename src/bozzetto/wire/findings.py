@@ -24,6 +24,17 @@ class Region(Message):
     y1: int
 
 
+class Place(Message):
+    """A place on a finished asset, in its frame: +y up, front +z, metres."""
+
+    position: tuple[float, float, float]
+    """On the surface."""
+    facing: tuple[float, float, float]
+    """Unit vector outwards: look from there."""
+    radius_m: float = Field(ge=0)
+    """How far it reaches."""
+
+
 class Finding(Message):
     """One thing that a person should know about an input or a result."""
 
@@ -41,6 +52,8 @@ class Finding(Message):
     limit: float | None = None
     overlay: File | None = None
     """The finding drawn over its photo."""
+    place: Place | None = None
+    """Where it is on the finished asset; null where that is not known."""
 
 
 class Camera(Message):

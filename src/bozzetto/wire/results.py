@@ -195,6 +195,30 @@ class Rig(Result):
     findings: tuple[Finding, ...]
 
 
+class RuleVerdict(Message):
+    """How a file stands against one rule of a profile."""
+
+    what: str
+    hard: bool
+    """A file that breaks it is refused there; else it is advice."""
+    passed: bool | None
+    """Null where it could not be measured."""
+    measured: str
+    wanted: str
+    source: str
+    """Where the rule is written."""
+
+
+class ProfileVerdict(Message):
+    """How a file stands against what a shop or an engine takes."""
+
+    name: str
+    title: str
+    accepted: bool
+    """No hard rule is broken."""
+    rules: tuple[RuleVerdict, ...]
+
+
 class Export(Result):
     """Files for one target."""
 
@@ -202,10 +226,18 @@ class Export(Result):
     target: str
     """Name of a format, or of a target with a profile."""
     passed: bool
+    """Whether every file read back is what was written, and no hard rule of a profile is broken."""
     files: tuple[File, ...]
     bundle: File | None
     """All files in one archive; null where there is one file only."""
     checks: tuple[Check, ...]
+    """Of what was written against what was read back."""
+    profile: ProfileVerdict | None
+    """How the file stands against the target's or the wanted profile; null without one."""
+    fitted: bool
+    """Whether the file was changed to pass that profile."""
+    changes: tuple[str, ...]
+    """What was changed to pass the profile."""
     findings: tuple[Finding, ...]
 
 
@@ -245,6 +277,20 @@ class Symmetry(StrEnum):
     OFF = "off"
 
 
+class Detail(StrEnum):
+    """Whether the photos' shading becomes relief."""
+
+    AUTO = "auto"
+    OFF = "off"
+
+
+class ImageFormat(StrEnum):
+    """How pictures are stored inside a GLB."""
+
+    PNG = "png"
+    JPEG = "jpeg"
+
+
 class RefinementRequest(Message):
     """Turn the approved draft into a finished asset."""
 
@@ -255,9 +301,21 @@ class RefinementRequest(Message):
     texture_size: Annotated[int, Field(ge=512, le=4096)] = 2048
     """512, 1024, 2048 or 4096."""
     lods: Annotated[int, Field(ge=1, le=4)] = 1
+    """Levels of detail, the asset itself counted; each has half the faces of the one before."""
     lod_budgets: Annotated[
         tuple[Annotated[int, Field(ge=50, le=500_000)], ...], Field(max_length=3)
     ] = ()
+    """Faces of the levels after the first, where halves will not do."""
+    detail: Detail = Detail.AUTO
+    """Fine relief from the photos' shading: where it cannot be a print, or never."""
+    delight: Annotated[float, Field(ge=0, le=1)] = 0.7
+    """How much of the photos' light is taken out of the base colour."""
+    image_format: ImageFormat = ImageFormat.PNG
+    """Of base colour and occlusion-roughness-metallic; the normal map is always PNG."""
+    provenance_attributes: bool = False
+    """Write `_CONFIDENCE` and `_ORIGIN` for each vertex into the GLB; some viewers refuse it."""
+    lock: Sha256 | None = None
+    """A picture sent to `.../locks`: white texels of the newest asset stay bit for bit."""
 
 
 class JointPlace(Message):
@@ -292,3 +350,6 @@ class ExportRequest(Message):
     """A format, a program, or `bundle` for everything; `/v1/capabilities` lists them."""
     size: ShortText | None = None
     """As in `height=42cm`; null keeps the size."""
+    profile: ShortText | None = None
+    """Make a variant that passes this profile of a shop or engine, whatever the target is;
+    `/v1/capabilities` lists them. Null: the target's own profile is looked at, nothing fitted."""

@@ -88,6 +88,8 @@ class Capabilities(Message):
     texture_sizes: tuple[int, ...]
     targets: tuple[Choice, ...]
     """Of exports."""
+    profiles: tuple[Choice, ...]
+    """What shops and engines take; exports are held against them."""
     skeletons: tuple[Choice, ...]
     clips: tuple[Choice, ...]
     job_kinds: tuple[JobKindInfo, ...]

@@ -5,6 +5,8 @@ import { complain } from "../../state/notices";
 import { useShortcuts } from "../../state/shortcuts";
 import { AssetStage, type Shown } from "../../three/asset-stage";
 import { CHANNELS } from "../../three/channels";
+import { Button } from "../../ui/basics";
+import { shortName } from "../../ui/findings";
 import { metres } from "../../ui/format";
 import type { AssetLook } from "./asset-look";
 import { editing } from "./moved-joints";
@@ -69,12 +71,19 @@ export function AssetCanvas({ url, refinement, look, setLook, onShown }: Props) 
   useEffect(() => stage.current?.setMeasuring(look.measuring), [look.measuring]);
   useEffect(() => stage.current?.setBones(look.bones && look.rigged), [look.bones, look.rigged, ready]);
   useEffect(() => stage.current?.play(look.rigged ? look.clip : null), [look.clip, look.rigged, ready]);
+  useEffect(() => stage.current?.pointAt(look.finding?.place ?? null), [look.finding, ready]);
   const handles = editing.value;
   useEffect(() => stage.current?.setJoints(handles?.joints ?? [], handles?.move ?? null), [handles, ready]);
   useShortcuts("Asset", shortcuts(stage, setLook));
   return (
     <div class="viewport asset" ref={host} data-ready={ready === url ? "true" : undefined}>
       <output class="length" ref={label} hidden />
+      {look.finding && (
+        <p class="hint place">
+          <strong>{shortName(look.finding)}</strong> {look.finding.message}
+          <Button tone="quiet" icon="close" label="Take the mark away" keys="Escape" onClick={() => setLook((now) => ({ ...now, finding: null }))} />
+        </p>
+      )}
       {look.measuring && <p class="hint">Click two points of the surface.</p>}
       {wantsMaps && <p class="hint">{probe ? `${Math.round(probe.confidence * 100)} % sure, ${probe.origin}` : "Point at the surface to read it."}</p>}
     </div>
@@ -103,6 +112,7 @@ function shortcuts(stage: { current: AssetStage | null }, setLook: Props["setLoo
     { keys: "T", does: "Turntable", run: () => flip("turning") },
     { keys: "M", does: "Ruler", run: () => flip("measuring") },
     { keys: "G", does: "Grid", run: () => flip("grid") },
+    { keys: "Escape", does: "Take the mark away", run: () => setLook((look) => ({ ...look, finding: null })) },
     ...CHANNELS.map((channel, index) => ({ keys: String(index + 1), does: `Channel: ${channel}`, run: () => setLook((look) => ({ ...look, channel })) })),
   ];
 }

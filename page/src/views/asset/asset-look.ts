@@ -1,4 +1,5 @@
 // How the asset is looked at.
+import type { Finding } from "../../api/types";
 import type { Channel } from "../../three/channels";
 import type { Lighting } from "../../three/environment";
 
@@ -15,6 +16,8 @@ export interface AssetLook {
   rigged: boolean;
   bones: boolean;
   clip: string | null;
+  /** The finding whose place is shown. */
+  finding: Finding | null;
 }
 
 export const firstLook: AssetLook = {
@@ -29,4 +32,5 @@ export const firstLook: AssetLook = {
   rigged: false,
   bones: true,
   clip: null,
+  finding: null,
 };

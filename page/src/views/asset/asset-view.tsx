@@ -36,7 +36,7 @@ export function AssetView() {
       <aside class="inspector" aria-label="Asset">
         <Segments<Panel> label="Panel" hideLabel value={panel} onChange={setPanel} options={[{ value: "look", text: "View" }, { value: "quality", text: "Quality" }, { value: "rig", text: "Rig" }]} />
         {panel === "look" && <LookPanel refinement={finished} look={look} setLook={setLook} shown={shown} />}
-        {panel === "quality" && <QualityPanel refinement={finished} />}
+        {panel === "quality" && <QualityPanel refinement={finished} look={look} setLook={setLook} />}
         {panel === "rig" && <RigPanel refinement={finished} look={look} setLook={setLook} shown={shown} />}
       </aside>
     </div>

@@ -1,19 +1,30 @@
 // What was measured on the written files.
-import type { Refinement } from "../../api/types";
+import type { Finding, Refinement } from "../../api/types";
 import { Facts, Section } from "../../ui/basics";
 import { FindingList } from "../../ui/findings";
 import { bytes, duration, percent, whole, words } from "../../ui/format";
 import { Icon } from "../../ui/icons";
+import type { AssetLook } from "./asset-look";
 
-export function QualityPanel({ refinement }: { refinement: Refinement }) {
+interface Props {
+  refinement: Refinement;
+  look: AssetLook;
+  setLook: (look: AssetLook) => void;
+}
+
+export function QualityPanel({ refinement, look, setLook }: Props) {
   const { surface } = refinement;
+  const show = (finding: Finding) => setLook({ ...look, product: false, finding: finding === look.finding ? null : finding });
   return (
     <>
       <Section title="Findings">
-        <FindingList findings={refinement.findings} none="Nothing to remark." />
+        <FindingList findings={refinement.findings} chosen={look.finding} onPlace={show} none="Nothing to remark." />
       </Section>
       <Section title="Where the surface comes from">
         <Facts rows={[["Observed", percent(surface.observed)], ["Mirrored", percent(surface.mirrored)], ["Inferred", percent(surface.inferred)]]} />
+        <p>
+          Pictures for each texel: <a href={`${refinement.confidence.url}?download=true`} download={refinement.confidence.name}>confidence</a>, <a href={`${refinement.origin.url}?download=true`} download={refinement.origin.name}>origin</a>.
+        </p>
       </Section>
       <Section title="Agreement with the photos">
         <Facts rows={refinement.agreement.map((one) => [one.photo, `${percent(one.silhouette_iou)} outline, ${one.psnr_db.toFixed(1)} dB`] as const)} />

@@ -11,6 +11,7 @@ import { bytes, plural, words } from "../../ui/format";
 import { FindingList } from "../../ui/findings";
 import { Icon } from "../../ui/icons";
 import { JobFailure } from "../../ui/job-bar";
+import { Changes, ProfileRules } from "./profiles";
 
 export function Exports() {
   const finished = refinement.value;
@@ -58,11 +59,20 @@ function Offers({ finished }: { finished: Refinement }) {
           <h3>{title}</h3>
           <ul class="targets">
             {targets.filter(has).map((target) => (
-              <Target key={target.name} name={target.name} summary={target.summary ?? ""} order={order} />
+              <Target key={target.name} name={target.name} title={titleOf(target)} summary={target.name === "bundle" ? (target.summary ?? "") : ""} order={order} />
             ))}
           </ul>
         </section>
       ))}
+      <section>
+        <h3>For a shop or an engine's limits</h3>
+        <p class="fine">A variant is made that keeps to the rules which are published there, and held against each of them.</p>
+        <ul class="targets">
+          {(capabilities.value?.profiles ?? []).map((profile) => (
+            <Target key={profile.name} name="glb" profile={profile.name} title={profile.summary || words(profile.name)} summary="" order={order} />
+          ))}
+        </ul>
+      </section>
     </div>
   );
 }
@@ -86,11 +96,26 @@ interface Order {
   ready: boolean;
 }
 
-function Target({ name, summary, order }: { name: string; summary: string; order: Order }) {
-  const made = exports.value.find((one) => one.target === name && one.refinement_id === order.refinementId);
-  const busy = jobs.value.some((job) => job.kind === "exports" && isOpen(job) && job.options["target"] === name);
-  const start = () => void startExport(project.value?.id ?? "", { target: name, refinement_id: order.refinementId, size: order.size, rig_id: order.rigId }).catch(complain);
-  const title = summary && name !== "bundle" ? summary : /^[a-z0-9]{3,4}(-web)?$/.test(name) ? name.toUpperCase() : words(name);
+/** Programs have a name of their own; formats are written as their suffixes. */
+function titleOf({ name, summary }: Named): string {
+  if (summary && name !== "bundle") return summary;
+  return /^[a-z0-9]{3,4}(-web)?$/.test(name) ? name.toUpperCase() : words(name);
+}
+
+interface TargetProps {
+  name: string;
+  title: string;
+  summary: string;
+  order: Order;
+  /** Fit to this profile. */
+  profile?: string;
+}
+
+function Target({ name, title, summary, order, profile }: TargetProps) {
+  const mine = (fitted: string | null | undefined, target: unknown) => (fitted ?? undefined) === profile && target === name;
+  const made = exports.value.find((one) => mine(one.fitted ? one.profile?.name : null, one.target) && one.refinement_id === order.refinementId);
+  const busy = jobs.value.some((job) => job.kind === "exports" && isOpen(job) && mine(job.options["profile"] as string | null, job.options["target"]));
+  const start = () => void startExport(project.value?.id ?? "", { target: name, refinement_id: order.refinementId, size: order.size, rig_id: order.rigId, profile: profile ?? null }).catch(complain);
   return (
     <li class="target">
       <header>
@@ -103,7 +128,7 @@ function Target({ name, summary, order }: { name: string; summary: string; order
           </Button>
         )}
       </header>
-      {name === "bundle" && <p class="fine">{summary}</p>}
+      {summary && <p class="fine">{summary}</p>}
       {made && <Made made={made} />}
     </li>
   );
@@ -122,7 +147,9 @@ function Made({ made }: { made: Export }) {
   const files = made.bundle ? [made.bundle, ...made.files] : made.files;
   return (
     <>
-      <Folded checks={made.checks} />
+      {made.profile && <ProfileRules verdict={made.profile} />}
+      <Changes made={made} />
+      {made.checks.length > 0 && <Folded checks={made.checks} />}
       {made.findings.length > 0 && <FindingList findings={made.findings} />}
       <ul class="downloads">
         {files.map((file) => (
@@ -146,7 +173,7 @@ function Folded({ checks }: { checks: readonly Check[] }) {
     <>
       {failed.length > 0 && <Checks checks={failed} />}
       <details>
-        <summary>{plural(checks.length, "check")}</summary>
+        <summary>Read back: {plural(checks.length, "check")}</summary>
         <Checks checks={checks} />
       </details>
     </>

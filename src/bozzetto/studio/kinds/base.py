@@ -41,6 +41,14 @@ class Records(Protocol):
         """Return the JSON of the newest result of a kind; None where there is none."""
         ...
 
+    def file(self, sha256: str) -> File:
+        """Describe a file of the project.
+
+        Raises:
+            RefusedError: The project has no such file.
+        """
+        ...
+
     def folder(self, result_id: str) -> str:
         """Return the folder of a result, inside the project's; empty where it has none."""
         ...
@@ -69,6 +77,8 @@ class Work:
     progress: Progress
     keep: Callable[[Path, str, str], File]
     """Keep a file (path, name for people, media type) among the project's."""
+    fetch: Callable[[str], Path]
+    """Bring one of the project's files, by its hash, into the folder; it may be gone afterwards."""
     base: Callable[[int], Result]
     """Ids and time of the result with that index."""
 

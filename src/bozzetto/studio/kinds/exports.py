@@ -4,6 +4,7 @@ import mimetypes
 import tempfile
 import zipfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,17 +13,26 @@ from bozzetto.formats.registry import format_names
 from bozzetto.studio.kinds.base import JobKind, Kept, PlannedStage, Records, Work
 from bozzetto.studio.kinds.drafts import GLB
 from bozzetto.studio.kinds.needs import need_refinement
+from bozzetto.studio.kinds.profiles import check_profile, fit, look_at_file
 from bozzetto.studio.kinds.sources import source_of
 from bozzetto.studio.kinds.timing import as_stage
 from bozzetto.studio.kinds.values import finding_from
 from bozzetto.studio.problems import conflict
 from bozzetto.wire.base import File
 from bozzetto.wire.findings import Finding
-from bozzetto.wire.results import Check, Export, ExportRequest, Refinement, Rig
+from bozzetto.wire.results import (
+    Check,
+    Export,
+    ExportRequest,
+    ProfileVerdict,
+    Refinement,
+    Rig,
+)
 from bozzetto.wire.service import Choice
 
 if TYPE_CHECKING:
-    from bozzetto.delivery.exporting import Deliverable, ExportedFile, Placing
+    from bozzetto.delivery.exporting import ExportedFile
+    from bozzetto.delivery.sizing import Size
 
 BUNDLE = "bundle"
 _MEDIA_TYPES = {".glb": GLB, ".gltf": "model/gltf+json", ".usdz": "model/vnd.usdz+zip"}
@@ -52,6 +62,8 @@ def _check(records: Records, request: ExportRequest) -> ExportRequest:
         )
     if request.size is not None:
         parse_size(request.size)
+    if request.profile is not None:
+        check_profile(request.profile)
     if request.rig_id is not None:
         rig = Rig.model_validate_json(records.result("rigs", request.rig_id))
         if rig.model is None:
@@ -73,20 +85,38 @@ def _run(work: Work, request: ExportRequest) -> Sequence[Kept]:
         return [_write(work, request, refinement=refinement, folder=Path(folder))]
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Made:
+    """What was written, and how it stands."""
+
+    checks: tuple[Check, ...]
+    findings: tuple[Finding, ...]
+    profile: ProfileVerdict | None = None
+    changes: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether the files are what was to be written, and taken where they are to go."""
+        same = all(check.passed for check in self.checks)
+        return same and (self.profile is None or self.profile.accepted)
+
+
 def _write(work: Work, request: ExportRequest, *, refinement: Refinement, folder: Path) -> Kept:
     """Write the files, and keep them with what was found reading them back."""
-    from bozzetto.delivery.exporting import Placing, load_deliverable
     from bozzetto.delivery.sizing import parse_size
 
     source = _source(work, request, refinement=refinement, folder=folder)
-    deliverable, noticed = load_deliverable(source)
-    placing = Placing(size=None if request.size is None else parse_size(request.size))
+    size = None if request.size is None else parse_size(request.size)
     out = folder / "files"
     out.mkdir()
-    checks, findings = _deliver(request.target, deliverable, placing=placing, folder=out)
+    if request.profile is None:
+        made = _deliver(request.target, source, size=size, folder=out)
+    else:
+        made = _fit(source, request.profile, size=size, name=refinement.name, folder=out)
     paths = sorted(path for path in out.rglob("*") if path.is_file())
     files = [_keep(work, path, name=path.relative_to(out).as_posix()) for path in paths]
     base = work.base(0)
+    archive = f"{refinement.name}-{request.profile or request.target}.zip"
     message = Export(
         id=base.id,
         project_id=base.project_id,
@@ -94,11 +124,14 @@ def _write(work: Work, request: ExportRequest, *, refinement: Refinement, folder
         created_at=base.created_at,
         refinement_id=refinement.id,
         target=request.target,
-        passed=all(check.passed for check in checks),
+        passed=made.passed,
         files=tuple(files),
-        bundle=_zip(work, out, paths, name=f"{refinement.name}-{request.target}.zip"),
-        checks=checks,
-        findings=(*(finding_from(finding) for finding in noticed), *findings),
+        bundle=_zip(work, out, paths, name=archive),
+        checks=made.checks,
+        profile=made.profile,
+        fitted=request.profile is not None,
+        changes=made.changes,
+        findings=made.findings,
     )
     return Kept(message=message)
 
@@ -115,21 +148,34 @@ def _source(work: Work, request: ExportRequest, *, refinement: Refinement, folde
     return copy
 
 
-def _deliver(
-    name: str, deliverable: "Deliverable", *, placing: "Placing", folder: Path
-) -> tuple[tuple[Check, ...], tuple[Finding, ...]]:
-    """Write for a target; return what reading back showed, and what was noticed."""
+def _deliver(name: str, source: Path, *, size: "Size | None", folder: Path) -> _Made:
+    """Write for a target; tell what reading back showed, and what was noticed."""
     from bozzetto.delivery.bundling import bundle
-    from bozzetto.delivery.exporting import export, plain_target
+    from bozzetto.delivery.exporting import Placing, export, load_deliverable, plain_target
     from bozzetto.delivery.targets import TARGETS
 
+    deliverable, noticed = load_deliverable(source)
+    placing = Placing(size=size)
+    verdict = None
     if name == BUNDLE:
         made = bundle(deliverable, folder=folder, placing=placing)
     else:
         target = TARGETS[name] if name in TARGETS else plain_target(name)
         made = export(deliverable, target, placing=placing, folder=folder)
-    checks = tuple(check for file in made.files for check in _checks(file))
-    return checks, tuple(finding_from(finding) for finding in made.findings)
+        if target.profile:
+            verdict = look_at_file(folder / made.files[0].path, profile=target.profile)
+    return _Made(
+        checks=tuple(check for file in made.files for check in _checks(file)),
+        findings=tuple(finding_from(finding) for finding in (*noticed, *made.findings)),
+        profile=verdict,
+    )
+
+
+def _fit(source: Path, profile: str, *, size: "Size | None", name: str, folder: Path) -> _Made:
+    """Write a variant for a profile."""
+    path = source / f"{name}.glb" if source.is_dir() else source
+    verdict, changes = fit(path, profile=profile, size=size, folder=folder)
+    return _Made(checks=(), findings=(), profile=verdict, changes=changes)
 
 
 def _checks(file: "ExportedFile") -> list[Check]:

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bozzetto.pipeline.options import RefineOptions, Symmetry, Topology
+from bozzetto.formats.texture_images import ImageFormat
+from bozzetto.pipeline.options import Detail, RefineOptions, Symmetry, Topology
 from bozzetto.pipeline.serialize import json_from
 from bozzetto.studio.kinds.base import JobKind, Kept, PlannedStage, Records, Work, looking_at
 from bozzetto.studio.kinds.drafts import GLB
-from bozzetto.studio.kinds.needs import need_approval, need_photos
+from bozzetto.studio.kinds.needs import need_approval, need_photos, need_refinement
 from bozzetto.studio.kinds.values import finding_from
+from bozzetto.wire.findings import Camera, Finding
 from bozzetto.wire.results import (
     Draft,
     Level,
@@ -20,13 +22,17 @@ from bozzetto.wire.results import (
 )
 
 if TYPE_CHECKING:
-    from bozzetto.pipeline.report import Delivery
+    from bozzetto.asset.asset import Asset
+    from bozzetto.pipeline.report import Delivery, Report
 
 
 def _check(records: Records, request: RefinementRequest) -> RefinementRequest:
     need_photos(records)
     need_approval(records)
     _options(request)
+    if request.lock is not None:
+        need_refinement(records, None)
+        records.file(request.lock)
     return request
 
 
@@ -42,6 +48,10 @@ def _options(request: RefinementRequest) -> RefineOptions:
         texture_size=request.texture_size,
         lods=request.lods,
         lod_budgets=request.lod_budgets,
+        detail=Detail(request.detail.value),
+        delight=request.delight,
+        image_format=ImageFormat(request.image_format.value),
+        provenance_attributes=request.provenance_attributes,
     )
 
 
@@ -74,15 +84,22 @@ def _run(work: Work, request: RefinementRequest) -> Sequence[Kept]:
                 approved_at=approval.decided_at.isoformat(),
             ),
         )
-    delivery = refine(work.root, options=_options(request), progress=work.progress)
+    lock = None if request.lock is None else work.fetch(request.lock)
+    delivery = refine(
+        work.root, options=_options(request), lock_texture=lock, progress=work.progress
+    )
     return [_kept(work, delivery, request=request, draft=draft)]
 
 
 def _kept(work: Work, delivery: "Delivery", *, request: RefinementRequest, draft: Draft) -> Kept:
     """Describe the finished asset and keep its files."""
+    from bozzetto.pipeline.records import record_of_camera
+    from bozzetto.pipeline.stored import read_asset
+
     report, base = delivery.report, work.base(0)
     folder = delivery.folders[0]
     stem = report.name
+    asset = read_asset(folder).asset
     message = Refinement(
         id=base.id,
         project_id=base.project_id,
@@ -98,15 +115,30 @@ def _kept(work: Work, delivery: "Delivery", *, request: RefinementRequest, draft
         confidence=work.keep(folder / "confidence.png", f"{stem} confidence.png", "image/png"),
         surface=SurfaceShares.model_validate(json_from(report.surface)),
         agreement=tuple(
-            PhotoAgreement.model_validate(json_from(agreement))
-            for agreement in report.facts.agreement
+            PhotoAgreement(photo=one.photo, psnr_db=one.psnr_db, silhouette_iou=one.silhouette_iou)
+            for one in report.facts.agreement
         ),
         texture_size=request.texture_size,
-        cameras=draft.cameras,
-        findings=tuple(finding_from(finding) for finding in report.findings),
+        cameras=tuple(
+            Camera.model_validate(json_from(record_of_camera(camera))) for camera in asset.cameras
+        ),
+        findings=_findings(asset, report),
         seconds=tuple(StageSeconds.model_validate(json_from(t)) for t in report.timings),
     )
     return Kept(message=message, folder=folder.relative_to(work.root).as_posix())
+
+
+def _findings(asset: "Asset", report: "Report") -> tuple[Finding, ...]:
+    """Join what was noticed on the way with what is seen on the asset, and say where it is."""
+    from bozzetto.studio.kinds.places import look_at, photo_findings
+
+    noticed = photo_findings(
+        [finding_from(finding) for finding in report.findings],
+        asset.mesh,
+        cameras=asset.cameras,
+        photos=[(given.name, given.width, given.height) for given in report.inputs],
+    )
+    return (*noticed, *look_at(asset.mesh))
 
 
 def _levels(work: Work, delivery: "Delivery") -> tuple[Level, ...]:

@@ -10,6 +10,7 @@ from bozzetto.pipeline.estimates import Estimates as MeasuredTimes
 from bozzetto.pipeline.estimates import default_timings_path
 from bozzetto.pipeline.options import TEXTURE_SIZES
 from bozzetto.studio.kinds.exports import targets
+from bozzetto.studio.kinds.profiles import profiles
 from bozzetto.studio.kinds.registry import KINDS
 from bozzetto.studio.kinds.rigs import clips, skeletons
 from bozzetto.studio.security.actors import Viewer
@@ -47,6 +48,7 @@ def get_capabilities(*, actor: Viewer, service: TheService) -> Capabilities:
         mask_models=tuple(Choice(name=name) for name in model_names()),
         texture_sizes=TEXTURE_SIZES,
         targets=targets(),
+        profiles=profiles(),
         skeletons=skeletons(),
         clips=clips(),
         job_kinds=tuple(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
@@ -17,28 +17,18 @@ from bozzetto.studio.idempotency import made_id
 from bozzetto.studio.lookup import file_row, photo_row, project_row
 from bozzetto.studio.messages import photo_message
 from bozzetto.studio.performing import add_files
-from bozzetto.studio.problems import conflict, over_quota
+from bozzetto.studio.problems import conflict
 from bozzetto.studio.routes.answers import PhotoId, ProjectId
 from bozzetto.studio.security.actors import Artist, Viewer
 from bozzetto.studio.service import Service, TheService
 from bozzetto.studio.tables import FileRow, PhotoRow
+from bozzetto.studio.uploads import PICTURE_BODY, check_room, incoming, keep_picture, save
 from bozzetto.studio.workplace import photo_rows
 from bozzetto.wire.base import Page
 from bozzetto.wire.projects import Photo, PhotoChange, Strokes
 
 router = APIRouter(prefix="/projects/{project_id}/photos", tags=["photos"])
 
-_PNG = "image/png"
-_PICTURE_BODY: dict[str, object] = {
-    "requestBody": {
-        "required": True,
-        "description": "The picture's bytes: PNG, JPEG, WebP, HEIC, TIFF or BMP.",
-        "content": {
-            "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
-            "image/*": {"schema": {"type": "string", "format": "binary"}},
-        },
-    }
-}
 FileName = Annotated[
     str,
     Query(
@@ -50,7 +40,7 @@ FileName = Annotated[
 ]
 
 
-@router.post("", status_code=201, openapi_extra=_PICTURE_BODY)
+@router.post("", status_code=201, openapi_extra=PICTURE_BODY)
 async def add_photo(
     *,
     project_id: ProjectId,
@@ -61,10 +51,10 @@ async def add_photo(
 ) -> Photo:
     """Take a photograph in; one that the project has already is returned as it is."""
     del actor
-    await run_in_threadpool(_check_room, service, project_id)
+    await run_in_threadpool(check_room, service, project_id)
     photo_id = made_id(request, "pho")
-    with tempfile.TemporaryDirectory(dir=_incoming(service)) as folder:
-        sent = await _save(request, Path(folder) / "sent")
+    with tempfile.TemporaryDirectory(dir=incoming(service)) as folder:
+        sent = await save(request, Path(folder) / "sent")
         return await run_in_threadpool(
             _take_in, service, sent, project_id=project_id, photo_id=photo_id, name=name
         )
@@ -123,7 +113,7 @@ def delete_photo(
         session.delete(photo_row(session, project_id, photo_id))
 
 
-@router.put("/{photo_id}/mask", openapi_extra=_PICTURE_BODY)
+@router.put("/{photo_id}/mask", openapi_extra=PICTURE_BODY)
 async def put_mask(
     *,
     project_id: ProjectId,
@@ -134,8 +124,8 @@ async def put_mask(
 ) -> Photo:
     """Give a photograph a mask of one's own: white is object, of the photo's shape."""
     del actor
-    with tempfile.TemporaryDirectory(dir=_incoming(service)) as folder:
-        sent = await _save(request, Path(folder) / "sent")
+    with tempfile.TemporaryDirectory(dir=incoming(service)) as folder:
+        sent = await save(request, Path(folder) / "sent")
         return await run_in_threadpool(
             _take_mask_in, service, sent, project_id=project_id, photo_id=photo_id
         )
@@ -192,46 +182,12 @@ def _check_strokes(strokes: Strokes) -> None:
     strokes_from_json(strokes.model_dump_json())
 
 
-def _check_room(service: Service, project_id: str) -> None:
-    """Refuse more photographs or bytes than a project may have."""
-    limits = service.settings.limits
-    with service.database.reading() as session:
-        project_row(session, project_id)
-        photos = select(func.count()).where(PhotoRow.project_id == project_id)
-        num_bytes = select(func.sum(FileRow.num_bytes)).where(FileRow.project_id == project_id)
-        if (session.scalar(photos) or 0) >= limits.photos_per_project:
-            raise over_quota(
-                f"The project has {limits.photos_per_project} photos already.",
-                advice="Take some out, or make another project.",
-            )
-        if int(session.scalar(num_bytes) or 0) >= limits.project_bytes:
-            raise over_quota(
-                f"The project's files have {limits.project_bytes:,} bytes already.",
-                advice="Make another project.",
-            )
-
-
-def _incoming(service: Service) -> Path:
-    """Return the folder for what comes in, on the data folder's disk."""
-    folder = service.settings.data / "uploads"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-async def _save(request: Request, path: Path) -> Path:
-    """Write a request's body to a file as it comes in."""
-    with path.open("wb") as file:
-        async for chunk in request.stream():
-            file.write(chunk)
-    return path
-
-
 def _take_in(service: Service, sent: Path, *, project_id: str, photo_id: str, name: str) -> Photo:
     """Write a photograph anew and put it on record."""
     target = sent.with_name("taken.png")
     received = Received(path=sent, name=name, target=target, limits=service.settings.limits.photo)
     taken = service.intake.take_in(received)
-    stored = _store(service, target, project_id=project_id, name=f"{Path(name).stem}.png")
+    stored = keep_picture(service, target, project_id=project_id, name=f"{Path(name).stem}.png")
     with service.database.writing() as session:
         known = session.scalar(
             select(PhotoRow).where(
@@ -285,7 +241,7 @@ def _take_mask_in(service: Service, sent: Path, *, project_id: str, photo_id: st
             photo_path=picture,
         )
     )
-    stored = _store(service, target, project_id=project_id, name=f"{photo.name} own mask.png")
+    stored = keep_picture(service, target, project_id=project_id, name=f"{photo.name} own mask.png")
     with service.database.writing() as session:
         row = photo_row(session, project_id, photo_id)
         if row.sha256 != photo.sha256:
@@ -294,17 +250,6 @@ def _take_mask_in(service: Service, sent: Path, *, project_id: str, photo_id: st
         row.mask_sha256 = stored.sha256
         session.flush()
         return _message(session, row)
-
-
-def _store(service: Service, path: Path, *, project_id: str, name: str) -> FileRow:
-    """Put a file into the store."""
-    return FileRow(
-        project_id=project_id,
-        sha256=service.blobs.put(path),
-        name=name,
-        media_type=_PNG,
-        num_bytes=path.stat().st_size,
-    )
 
 
 def _free_name(name: str, *, taken: list[str]) -> str:

@@ -9,7 +9,7 @@ from starlette.types import Receive
 from bozzetto.studio.problems import RefusedError, too_large
 from bozzetto.studio.settings import Limits
 
-_PICTURE = re.compile(r"/v1/projects/[^/]+/photos(/[^/]+/mask)?")
+_PICTURE = re.compile(r"/v1/projects/[^/]+/(photos(/[^/]+/mask)?|locks)")
 _STROKES = re.compile(r"/v1/projects/[^/]+/photos/[^/]+/strokes")
 
 

@@ -1,4 +1,4 @@
-import{C as e,Dt as t,U as n,V as r,_t as i,cn as a,en as o,ln as s,xn as c}from"./renderer.js";var l=`
+import{C as e,Dt as t,Sn as n,U as r,V as i,_t as a,en as o,ln as s,un as c}from"./renderer.js";var l=`
 in vec3 position;
 out vec2 place;
 void main() {
@@ -32,4 +32,4 @@ void main() {
     mixed = mix(mixed, vec3(0.08, 0.28, 0.95), lost);
   }
   color = vec4(display(clamp(mixed, 0.0, 1.0)), 1.0);
-}`,d=class{scene=new s;camera=new t;material=new o({glslVersion:n,vertexShader:l,fragmentShader:u,depthTest:!1,uniforms:{model:{value:null},photo:{value:null},mask:{value:null},opacity:{value:.6},difference:{value:!1}}});constructor(){let t=new e;t.setAttribute(`position`,new r([-1,-1,0,3,-1,0,-1,3,0],3));let n=new i(t,this.material);n.frustumCulled=!1,this.scene.add(n)}set(e,t){let{uniforms:n}=this.material;n.model.value=e.texture,n.photo.value=t.photo,n.mask.value=t.mask,n.opacity.value=t.opacity,n.difference.value=t.difference,this.material.uniformsNeedUpdate=!0}dispose(){this.material.dispose()}};async function f(e,{color:t}){let n=await new c().loadAsync(e);return t&&(n.colorSpace=a),n}export{f as n,d as t};
+}`,d=class{scene=new c;camera=new t;material=new o({glslVersion:r,vertexShader:l,fragmentShader:u,depthTest:!1,uniforms:{model:{value:null},photo:{value:null},mask:{value:null},opacity:{value:.6},difference:{value:!1}}});constructor(){let t=new e;t.setAttribute(`position`,new i([-1,-1,0,3,-1,0,-1,3,0],3));let n=new a(t,this.material);n.frustumCulled=!1,this.scene.add(n)}set(e,t){let{uniforms:n}=this.material;n.model.value=e.texture,n.photo.value=t.photo,n.mask.value=t.mask,n.opacity.value=t.opacity,n.difference.value=t.difference,this.material.uniformsNeedUpdate=!0}dispose(){this.material.dispose()}};async function f(e,{color:t}){let r=await new n().loadAsync(e);return t&&(r.colorSpace=s),r}export{f as n,d as t};
