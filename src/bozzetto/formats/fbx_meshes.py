@@ -10,7 +10,7 @@ from bozzetto.errors import FormatError
 from bozzetto.formats.fbx_nodes import FbxNode
 from bozzetto.formats.fbx_scene import FbxObject
 from bozzetto.formats.mesh_cleaning import unit_directions
-from bozzetto.formats.polygons import fans
+from bozzetto.formats.polygons import cut_polygons
 from bozzetto.formats.uv_origin import flipped
 from bozzetto.formats.welding import welded
 
@@ -124,7 +124,8 @@ def _piece(
     columns = [points[:, None].astype(np.float64)]
     columns += [values[kept].astype(np.float64) for values in layers.values() if values is not None]
     unique = welded(np.concatenate(columns, axis=1))
-    triangles, quads = fans(shape.counts[chosen], unique.place)
+    places = positions[points[unique.first]].astype(np.float32)
+    triangles, quads = cut_polygons(shape.counts[chosen], unique.place, places)
 
     def rows(name: str) -> Float32[np.ndarray, "v c"] | None:
         values = layers[name]
@@ -133,7 +134,7 @@ def _piece(
     uvs, colors = rows("uvs"), rows("colors")
     try:
         mesh = Mesh(
-            positions=positions[points[unique.first]].astype(np.float32),
+            positions=places,
             triangles=triangles,
             normals=rows("normals"),
             uvs=None if uvs is None else flipped(uvs),

@@ -16,7 +16,7 @@ from bozzetto.formats.mesh_cleaning import unit_directions
 from bozzetto.formats.mtl import MtlReader
 from bozzetto.formats.names import slug, unique_names
 from bozzetto.formats.notes import Notes
-from bozzetto.formats.polygons import fans
+from bozzetto.formats.polygons import cut_polygons
 from bozzetto.formats.uv_origin import flipped
 from bozzetto.formats.welding import welded
 from bozzetto.imaging.color import linear_from_srgb
@@ -151,12 +151,14 @@ def _mesh(group: _Group, tables: tuple[_Rows, _Rows, _Rows], *, place: str) -> M
         raise FormatError(f"{place} has a face that names a vertex that does not exist.")
     unique = welded(corners)
     rows: Int64[np.ndarray, "v 3"] = corners[unique.first]
-    triangles, quads = fans(np.array(group.counts, np.int32), unique.place)
-    with_uvs, with_normals = bool((rows[:, 1] >= 0).all()), bool((rows[:, 2] >= 0).all())
     at = points[rows[:, 0]]
+    positions = np.ascontiguousarray(at[:, :3])
+    counts = np.array(group.counts, np.int32)
+    triangles, quads = cut_polygons(counts, unique.place, positions)
+    with_uvs, with_normals = bool((rows[:, 1] >= 0).all()), bool((rows[:, 2] >= 0).all())
     try:
         mesh = Mesh(
-            positions=np.ascontiguousarray(at[:, :3]),
+            positions=positions,
             triangles=triangles,
             normals=normals[rows[:, 2]] if with_normals else None,
             uvs=flipped(np.asarray(uvs[rows[:, 1]], np.float32)) if with_uvs else None,

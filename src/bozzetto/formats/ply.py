@@ -17,7 +17,7 @@ from bozzetto.formats.mesh_cleaning import unit_directions
 from bozzetto.formats.meshes import joined_mesh, lone_triangles
 from bozzetto.formats.names import slug
 from bozzetto.formats.ply_elements import Element, read_elements
-from bozzetto.formats.polygons import fans
+from bozzetto.formats.polygons import cut_polygons
 from bozzetto.formats.uv_origin import flipped
 from bozzetto.imaging.color import linear_from_srgb8, srgb8_from_linear
 
@@ -76,7 +76,7 @@ def read_ply(source: Source) -> Reading:
     positions = vertices.table(_POSITION)
     if positions is None:
         raise FormatError(f"{source.name} holds no positions.")
-    triangles, quads = _triangulated(*faces.lists[lists], num_vertices=len(positions))
+    triangles, quads = _triangulated(*faces.lists[lists], positions)
     if len(triangles) == 0:
         raise FormatError(f"{source.name} holds no faces.")
     uvs = next((uv for uv in map(vertices.table, _UV_NAMES) if uv is not None), None)
@@ -148,12 +148,14 @@ def _colors(vertices: Element) -> Float32[np.ndarray, "v 3"] | None:
 
 
 def _triangulated(
-    counts: Int32[np.ndarray, " f"], corners: Int32[np.ndarray, " n"], *, num_vertices: int
+    counts: Int32[np.ndarray, " f"],
+    corners: Int32[np.ndarray, " n"],
+    positions: Float32[np.ndarray, "v 3"],
 ) -> tuple[Int32[np.ndarray, "t 3"], Int32[np.ndarray, "q 2"]]:
-    """Cut faces into fans; quads are noted as pairs."""
-    if len(corners) and not 0 <= corners.min() <= corners.max() < num_vertices:
+    """Cut faces into triangles; quads are noted as pairs."""
+    if len(corners) and not 0 <= corners.min() <= corners.max() < len(positions):
         raise FormatError("A face names a vertex that does not exist.")
-    return fans(counts, corners)
+    return cut_polygons(counts, corners, positions)
 
 
 class PlyFormat:

@@ -15,7 +15,7 @@ from bozzetto.errors import FormatError
 from bozzetto.formats.influences import noted_skin, reduced_skin
 from bozzetto.formats.mesh_cleaning import unit_directions
 from bozzetto.formats.notes import Notes
-from bozzetto.formats.polygons import fans
+from bozzetto.formats.polygons import cut_polygons
 from bozzetto.formats.usd_prims import tokens
 from bozzetto.formats.usd_skeletons import UsdRig
 from bozzetto.formats.uv_origin import flipped
@@ -110,7 +110,8 @@ class _Shape:
         layers = [values for values in (normals, uvs, colors) if values is not None]
         at = self.corners[kept]
         unique = welded(np.concatenate([at[:, None], *(v[kept] for v in layers)], axis=1) + 0.0)
-        triangles, quads = fans(self.counts[chosen], unique.place)
+        positions = self.points[at[unique.first]].astype(np.float32)
+        triangles, quads = cut_polygons(self.counts[chosen], unique.place, positions)
         if self.prim.GetAttribute("orientation").Get() == "leftHanded":
             triangles, quads = np.ascontiguousarray(triangles[:, ::-1]), quads[:0]
 
@@ -120,7 +121,7 @@ class _Shape:
         found_uvs, found_colors = rows(uvs), rows(colors)
         try:
             mesh = Mesh(
-                positions=self.points[at[unique.first]].astype(np.float32),
+                positions=positions,
                 triangles=triangles,
                 normals=rows(normals),
                 uvs=None if found_uvs is None else flipped(found_uvs),
