@@ -140,24 +140,30 @@ def _look(
     weights = [np.zeros(len(points), np.float32) for _ in bands]
     coverage, observed, facing = (np.zeros(len(points), np.float32) for _ in range(3))
     for k, view in enumerate(views):
-        sight = view.observer.look_at(points, normals)
+        # No photo shows what is turned away from it: half of a surface that need not be looked up.
+        at = np.flatnonzero(view.observer.facing(points, normals) > 0)
+        sight = view.observer.look_at(points[at], normals[at])
         inside = view.source.depths_inside(sight.pixels)
         usable = sight.seen * _ramp(inside, _OUTSIDE) * _ramp(sight.facing, _EDGE_COVERAGE)
         if on_surface_only:
             usable = np.where(sight.floating, np.float32(0), usable)
         score = np.maximum(usable * _score(sight), np.float32(1e-4))
-        light = None if shading is None else shading[:, k]
+        light = None if shading is None else shading[at, k]
         for band, colors in enumerate(
             _bands(view, sight, light=light, least_blur=least_blur, count=len(bands))
         ):
             weight = score ** np.float32(bands[band])
-            totals[band] += colors * weight[:, None]
-            weights[band] += weight
-        facing = np.where(usable > coverage, sight.facing, facing)
-        coverage = np.maximum(coverage, usable)
-        trust = _ramp(inside, _SILHOUETTE) * _ramp(np.abs(sight.facing), _GRAZING)
-        observed = np.maximum(observed, np.where(sight.seen > _SEEN_ENOUGH, trust * usable, 0))
-    mixed = [total / weight[:, None] for total, weight in zip(totals, weights, strict=True)]
+            totals[band][at] += colors * weight[:, None]
+            weights[band][at] += weight
+        facing[at] = np.where(usable > coverage[at], sight.facing, facing[at])
+        coverage[at] = np.maximum(coverage[at], usable)
+        trust = _ramp(inside, _SILHOUETTE) * _ramp(sight.facing, _GRAZING)
+        clear = np.where(sight.seen > _SEEN_ENOUGH, trust * usable, 0)
+        observed[at] = np.maximum(observed[at], clear)
+    mixed = [
+        total / np.where(weight > 0, weight, 1)[:, None]
+        for total, weight in zip(totals, weights, strict=True)
+    ]
     return _Direct(
         colors=np.maximum(sum(mixed[1:], start=mixed[0]), 0),
         coverage=coverage,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float32, Float64
+from jaxtyping import Bool, Float32, Float64, UInt8
 
 from bozzetto.geometry.raycast import Raycaster
 from bozzetto.views.camera import Camera
@@ -54,20 +54,23 @@ class Observer:
         self._tolerance = tolerance
         self._cell_px = max(1.0, max(camera.width, camera.height) / _RANGE_IMAGE_PX)
         self._ranges = self._range_image()
+        self._nearest = _nearest_around(self._ranges)
         self._uneven = self._steps_nearby()
 
     def before(self, surface: Raycaster) -> "Observer":
         """Return the same camera in front of another surface."""
         return Observer(self._camera, surface, tolerance=self._tolerance)
 
+    def facing(self, points: Points, normals: Points) -> Shares:
+        """Return the cosines between normals and directions to the camera."""
+        return self._facing(normals, self._to_camera(points)[0])
+
     def look_at(self, points: Points, normals: Points) -> Sight:
         """Judge points by exact rays, softened at the outlines of what hides them."""
         pixels, depth = self._camera.project(points)
         ahead = depth > 0
-        to_camera = (self._camera.position - points).astype(np.float32)
-        distance = np.maximum(np.linalg.norm(to_camera, axis=1), 1e-9)
-        to_camera /= distance[:, None]
-        facing = np.einsum("ij,ij->i", normals, to_camera)
+        to_camera, distance = self._to_camera(points)
+        facing = self._facing(normals, to_camera)
         slack = self._slack(facing, distance, cells=1.0)
         first = self._first_range(to_camera)
         seen = ahead & (distance <= first + slack)
@@ -79,10 +82,21 @@ class Observer:
         unhidden = self._share_unhidden(pixels, nearest, seen)
         return Sight(
             pixels=pixels,
-            facing=facing.astype(np.float32),
+            facing=facing,
             seen=np.where(seen, unhidden * clear, 0).astype(np.float32),
             floating=seen & ~(first <= distance + _NEAR * slack),
         )
+
+    def _to_camera(self, points: Points) -> tuple[Points, Shares]:
+        """Return unit directions to the camera, and how far it is."""
+        away = (self._camera.position - points).astype(np.float32)
+        distance = np.maximum(np.linalg.norm(away, axis=1), np.float32(1e-9))
+        return away / distance[:, None], distance.astype(np.float32)
+
+    @staticmethod
+    def _facing(normals: Points, to_camera: Points) -> Shares:
+        """Return cosines of unit vectors."""
+        return np.einsum("ij,ij->i", normals, to_camera).astype(np.float32)
 
     def _slack(self, facing: Shares, distance: Shares, *, cells: float) -> Shares:
         """Return the tolerance for each point, so many cells of the range image around it.
@@ -110,12 +124,9 @@ class Observer:
 
     def _steps_nearby(self) -> Bool[np.ndarray, "h w"]:
         """Mark cells near which something stands well in front of something else."""
-        reach = 2 * int(np.ceil(max(_FADE_PX))) + 1
-        kernel = np.ones((reach, reach), np.uint8)
-        nearest = np.asarray(cv2.erode(self._ranges, kernel))
         finite = np.where(np.isfinite(self._ranges), self._ranges, np.float32(0))
-        farthest = np.asarray(cv2.dilate(finite, kernel))
-        return farthest - nearest > self._tolerance
+        farthest = np.asarray(cv2.dilate(finite, _around()))
+        return farthest - self._nearest > self._tolerance
 
     def _share_unhidden(
         self, pixels: Float32[np.ndarray, "n 2"], limit: Shares, asked: Bool[np.ndarray, " n"]
@@ -129,7 +140,8 @@ class Observer:
         cells = np.clip(pixels / np.float32(self._cell_px), 0, (width, height))
         cell = np.minimum(cells.astype(np.int32), (width - 1, height - 1))
         share = np.ones(len(pixels), np.float32)
-        near_step = np.flatnonzero(asked & self._uneven[cell[:, 1], cell[:, 0]])
+        before = self._nearest[cell[:, 1], cell[:, 0]] < limit
+        near_step = np.flatnonzero(asked & before & self._uneven[cell[:, 1], cell[:, 0]])
         free = np.zeros(len(near_step), np.float32)
         for offset in _fade_offsets():
             around = (cells[near_step] + offset).astype(np.int32)
@@ -138,6 +150,17 @@ class Observer:
         free /= len(_FADE_PX) * _FADE_DIRECTIONS
         share[near_step] = np.clip(2 * free - 0.9, 0, 1)
         return share
+
+
+def _around() -> UInt8[np.ndarray, "k k"]:
+    """Return the cells that the look-ups around a pixel can reach."""
+    side = 2 * int(np.ceil(max(_FADE_PX))) + 1
+    return np.ones((side, side), np.uint8)
+
+
+def _nearest_around(ranges: Float32[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w"]:
+    """Return the nearest range that a look-up around each cell can find."""
+    return np.asarray(cv2.erode(ranges, _around()), np.float32)
 
 
 def _fade_offsets() -> Float32[np.ndarray, "k 2"]:
