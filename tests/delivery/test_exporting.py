@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import trimesh
 
 from bozzetto.asset.model import Part
 from bozzetto.delivery.comparing import compare
@@ -19,6 +20,7 @@ from bozzetto.delivery.placing import Pivot, Placement, bounds_of, place_model
 from bozzetto.delivery.provenance import PROVENANCE_KEY, provenance_of_file
 from bozzetto.delivery.sizing import parse_size
 from bozzetto.delivery.targets import load_target
+from bozzetto.formats.fbx_nodes import decode_fbx
 from bozzetto.formats.registry import load_format
 from tests.models import a_box, a_figure, a_model, a_picture, a_surface
 
@@ -185,3 +187,29 @@ def test_a_thousandth_of_the_size_is_allowed_and_more_is_not():
         mine = place_model(model, placement=Placement(pivot=Pivot.CENTRE))
         assert compare(mine, centred, card=CARD).passed is passed
     assert np.isfinite(bounds_of(model)[0]).all()
+
+
+def test_unreal_gets_centimetres_and_others_metres(tmp_path):
+    placing = Placing(size=parse_size("height=50cm"))
+    for name, unit, number in (("unreal", 1, 50), ("unity", 100, 0.5), ("roblox", 100, 0.5)):
+        folder = tmp_path / name
+        exported = export(
+            a_deliverable(a_figure()), load_target(name), placing=placing, folder=folder
+        )
+        data = (folder / exported.files[0].path).read_bytes()
+        root = decode_fbx(data, name=name)
+        settings = root.find("GlobalSettings").find("Properties70").all("P")
+        stated = {entry.text(): entry.number(4) for entry in settings}
+        heights = root.find("Objects").find("Geometry").array("Vertices")[1::3]
+        assert stated["UnitScaleFactor"] == pytest.approx(unit)  # Of a file's units, in cm.
+        assert np.ptp(heights) == pytest.approx(number, rel=1e-5)
+        assert exported.passed
+
+
+def test_slicers_get_millimetres_with_z_up(tmp_path):
+    placing = Placing(size=parse_size("height=50cm"), pivot=Pivot.BOTTOM)
+    export(a_deliverable(), load_target("print"), placing=placing, folder=tmp_path)
+    mesh = trimesh.load_mesh(tmp_path / "crate.stl")
+    assert mesh.extents == pytest.approx([250, 125, 500], rel=1e-3)
+    assert mesh.bounds[0][2] == pytest.approx(0, abs=1e-3)
+    assert mesh.volume > 0  # Not mirrored.

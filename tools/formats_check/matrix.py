@@ -7,8 +7,10 @@ from pathlib import Path
 
 from bozzetto.asset.model import Model
 from bozzetto.formats.base import Source, Written
+from bozzetto.formats.fbx import FbxOptions, write_fbx
 from bozzetto.formats.grey_maps import separated
 from bozzetto.formats.registry import load_format
+from bozzetto.formats.stl import StlOptions, write_stl
 from bozzetto.formats.storing import store
 from tools.formats_check import readers
 from tools.formats_check.facts import FRAME, Facts, Verdict, expected_points, picture_hash, verdicts
@@ -22,6 +24,11 @@ _LEFT_OUT_BY_BLENDER = {"fbx": "_metallic", "obj": "_normal"}
 importer takes normal maps only from `map_Bump`, which others take for heights."""
 _AS_ONE = ("stl", "ply")
 """Formats that keep neither names nor materials nor parts."""
+_VARIANTS: dict[str, tuple[str, Callable[[Model], Written]]] = {
+    "fbx-cm": ("fbx", partial(write_fbx, options=FbxOptions(metres_per_unit=0.01))),
+    "stl-mm": ("stl", partial(write_stl, options=StlOptions(for_slicers=True))),
+}
+"""Formats written with other options than the recommended ones, as some targets want them."""
 _HARMLESS = (
     # three.js shows neither map; Blender, ufbx and engines read both.
     "map is not supported in three.js, skipping texture. ShininessExponent",
@@ -55,12 +62,24 @@ def run(folder: Path, *, formats: tuple[str, ...] = ()) -> list[Row]:
         for name, opened in _table().items():
             if formats and name not in formats:
                 continue
-            written = load_format(name).write(model)
+            written = _written(model, name)
             path = store(written, folder=folder / subject / name)
             rows.append(_own(model, written, name=name, subject=subject))
             for label, reader in opened.items():
                 rows.append(_row(model, path, reader, name=name, subject=subject, label=label))
     return rows
+
+
+def _written(model: Model, name: str) -> Written:
+    """Write a format, or a variant of one."""
+    if name in _VARIANTS:
+        return _VARIANTS[name][1](model)
+    return load_format(name).write(model)
+
+
+def _plain(name: str) -> str:
+    """Return the format that a variant is of."""
+    return _VARIANTS[name][0] if name in _VARIANTS else name
 
 
 def _table() -> dict[str, dict[str, Reader]]:
@@ -74,11 +93,13 @@ def _table() -> dict[str, dict[str, Reader]]:
         "glb-web": {"three.js": three, "khronos": _khronos},
         "gltf": khronos,
         "fbx": {"ufbx": ufbx, "three.js": three, "blender": blender},
+        "fbx-cm": {"ufbx": ufbx, "blender": blender},
         "usda": {"openusd": usd, "blender": blender},
         "usdc": {"openusd": usd, "blender": blender},
         "usdz": {"openusd": usd, "three.js": three, "blender": blender},
         "obj": {"trimesh": readers.trimesh, "three.js": three, "blender": blender},
         "stl": {"trimesh": readers.trimesh, "three.js": three, "blender": blender},
+        "stl-mm": {"trimesh": readers.trimesh_of_slicers},
         "ply": {"trimesh": readers.trimesh, "three.js": three, "blender": blender},
         "3mf": {"lib3mf": readers.lib3mf},
     }
@@ -105,6 +126,7 @@ def _expected(line: str) -> bool:
 
 def _own(model: Model, written: Written, *, name: str, subject: str) -> Row:
     """Compare what our own reader gives back."""
+    name, variant = _plain(name), name
     card = load_format(name).card
     reading = load_format(name).read(Source.of(written))
     back = reading.model
@@ -121,19 +143,20 @@ def _own(model: Model, written: Written, *, name: str, subject: str) -> Row:
         clips=tuple((clip.name, clip.seconds) for clip in back.clips) if card.skins else None,
     )
     found = verdicts(model, facts, moving=card.skins, pictures=_pictures(model, name=name))
-    return Row(format=name, subject=subject, reader="bozzetto", verdicts=found)
+    return Row(format=variant, subject=subject, reader="bozzetto", verdicts=found)
 
 
 def _row(model: Model, path: Path, reader: Reader, *, name: str, subject: str, label: str) -> Row:
     """Open a file with a reader and compare."""
+    name, variant = _plain(name), name
     moving = load_format(name).card.skins
     try:
         facts = reader(path)
     except readers.Absent as reason:
-        return Row(format=name, subject=subject, reader=label, absent=str(reason))
+        return Row(format=variant, subject=subject, reader=label, absent=str(reason))
     except Exception as error:
         complaint = (f"{type(error).__name__}: {str(error)[:1500]}",)
-        return Row(format=name, subject=subject, reader=label, complaints=complaint)
+        return Row(format=variant, subject=subject, reader=label, complaints=complaint)
     if name in _AS_ONE:
         facts = Facts(triangles=facts.triangles, points=facts.points, vertices=facts.vertices)
     if name == _LOSSY:
@@ -143,7 +166,7 @@ def _row(model: Model, path: Path, reader: Reader, *, name: str, subject: str, l
         line for line in facts.complaints if not any(known in line for known in _HARMLESS)
     )
     return Row(
-        format=name,
+        format=variant,
         subject=subject,
         reader=label,
         verdicts=verdicts(model, facts, moving=moving, pictures=pictures),

@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from shutil import which
@@ -119,6 +120,13 @@ def trimesh(path: Path) -> Facts:
     return Facts(triangles=sum(len(mesh.faces) for mesh in meshes), points=points)
 
 
+def trimesh_of_slicers(path: Path) -> Facts:
+    """Open with trimesh as slicers do, who take the numbers for millimetres with +z up."""
+    facts = trimesh(path)
+    x, y, z = facts.points.T / 1000
+    return replace(facts, points=np.stack([x, z, -y], axis=1))
+
+
 def lib3mf(path: Path) -> Facts:
     """Open with the consortium's own library; points come back in metres, +y up."""
     if find_spec("lib3mf") is None:
@@ -174,5 +182,6 @@ __all__ = [
     "three",
     "three_all",
     "trimesh",
+    "trimesh_of_slicers",
     "ufbx",
 ]

@@ -25,6 +25,7 @@ from bozzetto.delivery.provenance import (
 from bozzetto.delivery.sizing import PhotoEvidence, Scale, Size, scale_for
 from bozzetto.delivery.smoothness import smoothness_files
 from bozzetto.delivery.targets import Target
+from bozzetto.delivery.units import Units, write_in
 from bozzetto.findings import Finding
 from bozzetto.formats.base import NamedFile, Source, Written
 from bozzetto.formats.registry import load_format
@@ -33,6 +34,7 @@ from bozzetto.pipeline.serialize import text_from
 
 LOSSY = ("glb-web",)
 """Formats that encode pictures again; their files are called `-web`."""
+_AS_EVER = Units()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -159,7 +161,11 @@ def export(deliverable: Deliverable, target: Target, *, placing: Placing, folder
             stem = file_stem(model, name=deliverable.name, naming=target.naming, level=level)
             stem += "-web" if format_name in LOSSY else ""
             file, others, noticed = write_checked(
-                replace(model, name=stem), format_name, level=level, folder=folder
+                replace(model, name=stem),
+                format_name,
+                level=level,
+                folder=folder,
+                units=target.units,
             )
             files.append(file)
             beside.extend(others)
@@ -196,7 +202,7 @@ def prepare(model: Model, target: Target, *, placement: Placement, name: str) ->
 
 
 def write_checked(
-    model: Model, format_name: str, *, level: int, folder: Path
+    model: Model, format_name: str, *, level: int, folder: Path, units: Units = _AS_EVER
 ) -> tuple[ExportedFile, tuple[str, ...], tuple[Finding, ...]]:
     """Write one model in one format, read it back and compare.
 
@@ -204,7 +210,7 @@ def write_checked(
         The file, the names of further files, and what the format could not hold.
     """
     chosen = load_format(format_name)
-    written = _named(chosen.write(model), model.name)
+    written = _named(write_in(model, format_name, units=units), model.name)
     reread = read_source(Source.of(written), name=format_name)
     comparison = compare(
         model, reread.model, card=chosen.card, same_pictures=format_name not in LOSSY

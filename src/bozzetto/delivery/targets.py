@@ -1,7 +1,8 @@
 """Targets: what each program wants of a file, as FIELD conventions and the vendors' pages say.
 
-Formats convert axes and units themselves: FBX in centimetres, USD with its metersPerUnit, 3MF in
-millimetres and z up. A target only says where the front shall be, and how things are called.
+Formats convert axes and units themselves and say their unit, USD with its metersPerUnit, 3MF with
+millimetres and z up. A target says where the front shall be, how things are called, and the unit
+where programs do not mind what the file says.
 """
 
 from dataclasses import dataclass, field
@@ -9,7 +10,10 @@ from dataclasses import dataclass, field
 from bozzetto.delivery.naming import Naming
 from bozzetto.delivery.pictures import JPEG, PNG, PictureRules
 from bozzetto.delivery.placing import Front
+from bozzetto.delivery.units import Units
 from bozzetto.errors import UnknownNameError
+from bozzetto.formats.fbx import FbxOptions
+from bozzetto.formats.stl import StlOptions
 
 _UNREAL = Naming(
     static_file="SM_{}",
@@ -43,6 +47,7 @@ class Target:
         default_factory=lambda: PictureRules(media_types=(PNG, JPEG), power_of_two=True)
     )
     naming: Naming = field(default_factory=Naming)
+    units: Units = field(default_factory=Units)
     joined_levels: bool = False
     """Put all levels of detail into one file, as parts `name_LOD0`, `name_LOD1` and so on."""
     smoothness_map: bool = False
@@ -84,10 +89,12 @@ _ALL = (
         front=Front.PLUS_X,
         pictures=PictureRules(media_types=(PNG, JPEG), power_of_two=True, flips_green=True),
         naming=_UNREAL,
+        units=Units(fbx=FbxOptions(metres_per_unit=0.01)),
         dialect="unreal",
         profile="unreal",
         hints=(
             "Import with Convert Scene on and Force Front X Axis off: the front is +x then.",
+            "The file is in centimetres, as Unreal is: leave Import Uniform Scale at 1.",
             "Normal maps are of the DirectX kind already: leave Flip Green Channel off.",
             "Levels of detail are files of their own: import them as LOD 1, 2, 3 of the mesh.",
         ),
@@ -125,7 +132,11 @@ _ALL = (
         title="3D printing",
         format="3mf",
         also=("stl",),
-        hints=("Give the size with --size: a print has no other.",),
+        units=Units(stl=StlOptions(for_slicers=True)),
+        hints=(
+            "Give the size with --size: a print has no other.",
+            "Both files are in millimetres with +z up; 3MF says so itself.",
+        ),
     ),
     Target(
         name="roblox",

@@ -1,7 +1,8 @@
 """Write and read STL: bare triangles for printing and machining (3D Systems, 1989).
 
 STL has no unit and no upright axis: files are written as is (+y up) in metres unless asked
-otherwise. Binary files are written; text files are read, too. Letters: t triangles.
+otherwise, which the header then says for our own reader. Binary files are written; text files are
+read, too. Letters: t triangles.
 """
 
 import re
@@ -22,6 +23,8 @@ from bozzetto.formats.welding import welded
 from bozzetto.geometry.normals import face_normals
 
 _HEADER = 80
+_FOR_SLICERS = b"; millimetres, +z up"
+"""In the header of files that are written as slicers take the numbers."""
 _RECORD = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("spare", "<u2")])
 _NUMBER = rb"([-+0-9.eEinfaINFA]+)"
 _VERTEX = re.compile(rb"vertex\s+" + rb"\s+".join([_NUMBER] * 3))
@@ -31,10 +34,8 @@ _VERTEX = re.compile(rb"vertex\s+" + rb"\s+".join([_NUMBER] * 3))
 class StlOptions:
     """How to write STL."""
 
-    units_per_metre: float = 1.0
-    """1000 writes millimetres, as slicers take the numbers."""
-    up_z: bool = False
-    """Turn +y up to +z up, as printers stand."""
+    for_slicers: bool = False
+    """Write millimetres and +z up, as slicers and printers take the numbers."""
 
 
 _DEFAULT = StlOptions()
@@ -48,14 +49,17 @@ def write_stl(model: Model, *, options: StlOptions = _DEFAULT) -> Written:
     """
     check_model(model, kind="STL")
     mesh = joined_mesh(model)
-    positions = mesh.positions * np.float32(options.units_per_metre)
-    if options.up_z:
-        positions = np.stack([positions[:, 0], -positions[:, 2], positions[:, 1]], axis=1)
+    positions = mesh.positions
+    if options.for_slicers:
+        x, y, z = positions.T * np.float32(1000)
+        positions = np.stack([x, -z, y], axis=1)
     records = np.zeros(mesh.num_triangles, _RECORD)
     records["normal"] = face_normals(positions, mesh.triangles)
     records["corners"] = positions[mesh.triangles]
     # A text file starts with "solid", so a binary one must not.
-    header = f"binary STL of {slug(model.name)}".encode()[:_HEADER].ljust(_HEADER, b" ")
+    mark = _FOR_SLICERS if options.for_slicers else b""
+    title = f"binary STL of {slug(model.name)}".encode()[: _HEADER - len(mark)]
+    header = (title + mark).ljust(_HEADER, b" ")
     data = header + np.uint32(mesh.num_triangles).tobytes() + records.tobytes()
     name = f"{slug(model.name)}.stl"
     return Written(main=name, files=(NamedFile(name=name, data=data),))
@@ -74,10 +78,14 @@ def read_stl(source: Source) -> Reading:
     if not finite.all():
         raise FormatError(f"{source.name}: triangle {int(np.argmin(finite))} is not finite.")
     flat = corners.reshape(-1, 3)
+    notes = Notes(subject=source.name)
+    if _FOR_SLICERS in source.data[:_HEADER]:
+        x, y, z = flat.T / np.float32(1000)
+        flat = np.stack([x, z, -y], axis=1)
+    else:
+        notes.tell("stl.unit", "STL says no unit; metres are assumed.")
     points = welded(flat)
     mesh = Mesh(positions=flat[points.first], triangles=points.place.reshape(-1, 3))
-    notes = Notes(subject=source.name)
-    notes.tell("stl.unit", "STL says no unit; metres are assumed.")
     name = slug(source.name.rpartition(".")[0] or source.name)
     part = Part(name=name, mesh=mesh, surface=Surface(name="material", metallic_factor=0.0))
     return Reading(model=Model(name=name, parts=(part,)), findings=notes.findings)
