@@ -43,7 +43,7 @@ demo: .venv/.ready
 	$(BIN)/bozzetto make examples/photos/character.jpg -o out/character
 	$(BIN)/bozzetto make examples/photos/chair.jpg -o out/chair
 
-test: lint types unit
+test: lint types unit formats-check
 
 lint: setup
 	$(BIN)/ruff check .
@@ -57,7 +57,7 @@ types: setup
 unit: setup
 	$(BIN)/pytest
 
-# What independent readers find in files of every format; with Blender too where
+# What independent readers find in files of every format, a part of `test`; with Blender too where
 # BOZZETTO_BLENDER_PYTHON names an interpreter that can import bpy.
 formats-check: setup
 	$(BIN)/python -m tools.formats_check

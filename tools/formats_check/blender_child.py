@@ -25,11 +25,10 @@ def main(path: str, frame: str, picture: str = "") -> None:
     if moves and any(o.type == "ARMATURE" for o in bpy.data.objects):
         _play(sorted(moves, key=lambda a: "wave" not in a.name)[0])
     bpy.context.scene.frame_set(round(first) + int(frame))
+    heights = _rest_heights()
     depsgraph = bpy.context.evaluated_depsgraph_get()
     points, triangles, names, materials = [], 0, [], set()
-    for thing in bpy.data.objects:
-        if thing.type != "MESH" or len(thing.data.polygons) == 0 or _is_bone_shape(thing):
-            continue
+    for thing in _meshes():
         shown = thing.evaluated_get(depsgraph)
         mesh = shown.to_mesh()
         triangles += sum(len(polygon.vertices) - 2 for polygon in mesh.polygons)
@@ -44,6 +43,7 @@ def main(path: str, frame: str, picture: str = "") -> None:
     answer = {
         "triangles": triangles,
         "points": points,
+        "rest_heights": heights,
         "names": names,
         "materials": sorted(materials),
         "pictures": sorted({found for found in hashes if found}) or None,
@@ -85,6 +85,34 @@ def _play(action: bpy.types.Action) -> None:
             data.action = action
             if hasattr(data, "action_slot") and action.slots:
                 data.action_slot = action.slots[0]
+
+
+def _meshes() -> list[bpy.types.Object]:
+    """Return what has faces and is part of the model."""
+    return [
+        thing
+        for thing in bpy.data.objects
+        if thing.type == "MESH" and len(thing.data.polygons) > 0 and not _is_bone_shape(thing)
+    ]
+
+
+def _rest_heights() -> list[float]:
+    """Return the lowest and highest place of all vertices in the rest pose."""
+    rigs = [thing.data for thing in bpy.data.objects if thing.type == "ARMATURE"]
+    for rig in rigs:
+        rig.pose_position = "REST"
+    bpy.context.view_layer.update()
+    depsgraph = bpy.context.evaluated_depsgraph_get()
+    heights = []
+    for thing in _meshes():
+        shown = thing.evaluated_get(depsgraph)
+        mesh = shown.to_mesh()
+        heights += [(shown.matrix_world @ vertex.co).z for vertex in mesh.vertices]
+        shown.to_mesh_clear()
+    for rig in rigs:
+        rig.pose_position = "POSE"
+    bpy.context.view_layer.update()
+    return [min(heights), max(heights)]
 
 
 def _is_bone_shape(thing: bpy.types.Object) -> bool:

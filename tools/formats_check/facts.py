@@ -4,6 +4,8 @@ import hashlib
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from bozzetto.asset.model import Model
@@ -12,6 +14,8 @@ from bozzetto.asset.poses import posed_part
 FRAME = 10
 TOLERANCE = 1e-3
 """Of the height: 0.1 %."""
+_ONE_PLACE = 2e-5
+"""Of the height: vertices that are this close are at one place."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -21,6 +25,8 @@ class Facts:
     triangles: int
     points: np.ndarray
     """Where the vertices are in frame 10, or at rest; (n, 3) metres, +y up."""
+    rest_heights: tuple[float, float] | None = None
+    """Lowest and highest point at rest, metres; None where nothing moves."""
     vertices: int | None = None
     """Only of readers that keep them as they stand in the file."""
     names: tuple[str, ...] | None = None
@@ -65,6 +71,8 @@ def verdicts(
     triangles = sum(part.mesh.num_triangles for part in model.parts)
     found: dict[str, Verdict] = {
         "triangles": _count(facts.triangles, triangles),
+        "places": _count(_places(facts.points, height), _places(wanted, height)),
+        "height": _height(facts, model),
         "box": _box(facts.points, wanted, height),
         "frame 10" if moving and model.clips else "points": _distance(facts.points, wanted, height),
     }
@@ -95,6 +103,21 @@ def picture_hash(data: bytes) -> str:
 def _count(found: int, wanted: int) -> Verdict:
     """Two numbers are the same."""
     return Verdict(measured=f"{found - wanted:+d}", passed=found == wanted)
+
+
+def _places(points: np.ndarray, height: float) -> int:
+    """Count vertices, those at one place as one: formats split and join them at seams."""
+    pairs = cKDTree(points).query_pairs(_ONE_PLACE * height, output_type="ndarray")
+    links = coo_array((np.ones(len(pairs)), tuple(pairs.T)), shape=(len(points), len(points)))
+    return int(connected_components(links, directed=False)[0])
+
+
+def _height(facts: Facts, model: Model) -> Verdict:
+    """The height at rest is that of the model in metres, within 0.1 %."""
+    rest = np.concatenate([part.mesh.positions[:, 1] for part in model.parts])
+    low, high = facts.rest_heights or (facts.points[:, 1].min(), facts.points[:, 1].max())
+    off = abs((high - low) / float(np.ptp(rest)) - 1)
+    return Verdict(measured=f"{high - low:.4f} m", passed=off < TOLERANCE)
 
 
 def _box(found: np.ndarray, wanted: np.ndarray, height: float) -> Verdict:

@@ -59,7 +59,7 @@ def run(folder: Path, *, formats: tuple[str, ...] = ()) -> list[Row]:
     """Return the matrix of all formats, or of some."""
     rows: list[Row] = []
     for subject, model in (("static", a_cube()), ("skinned", a_biped())):
-        for name, opened in _table().items():
+        for name, opened in table().items():
             if formats and name not in formats:
                 continue
             written = _written(model, name)
@@ -82,8 +82,8 @@ def _plain(name: str) -> str:
     return _VARIANTS[name][0] if name in _VARIANTS else name
 
 
-def _table() -> dict[str, dict[str, Reader]]:
-    """Readers by format."""
+def table() -> dict[str, dict[str, Reader]]:
+    """Return the readers of every format and variant, by name."""
     three = partial(readers.three, frame=FRAME)
     blender = partial(readers.blender, frame=FRAME)
     ufbx, usd = partial(readers.ufbx, frame=FRAME), partial(readers.openusd, frame=FRAME)
@@ -109,7 +109,12 @@ def _khronos(path: Path) -> Facts:
     """Only complaints count; the numbers are three.js's."""
     facts = readers.three(path, frame=FRAME)
     complaints = tuple(line for line in readers.khronos(path) if not _expected(line))
-    return Facts(triangles=facts.triangles, points=facts.points, complaints=complaints)
+    return Facts(
+        triangles=facts.triangles,
+        points=facts.points,
+        rest_heights=facts.rest_heights,
+        complaints=complaints,
+    )
 
 
 def _expected(line: str) -> bool:
@@ -136,6 +141,7 @@ def _own(model: Model, written: Written, *, name: str, subject: str) -> Row:
     facts = Facts(
         triangles=sum(part.mesh.num_triangles for part in back.parts),
         points=expected_points(back, moving=card.skins),
+        rest_heights=_heights(back),
         names=tuple(part.name for part in back.parts) if parted else None,
         materials=tuple(part.surface.name for part in back.parts) if parted else None,
         pictures=None if grey or name == _LOSSY else pictures,
@@ -144,6 +150,12 @@ def _own(model: Model, written: Written, *, name: str, subject: str) -> Row:
     )
     found = verdicts(model, facts, moving=card.skins, pictures=_pictures(model, name=name))
     return Row(format=variant, subject=subject, reader="bozzetto", verdicts=found)
+
+
+def _heights(model: Model) -> tuple[float, float]:
+    """Return the lowest and highest point at rest."""
+    heights = [part.mesh.positions[:, 1] for part in model.parts]
+    return float(min(h.min() for h in heights)), float(max(h.max() for h in heights))
 
 
 def _row(model: Model, path: Path, reader: Reader, *, name: str, subject: str, label: str) -> Row:
@@ -158,7 +170,12 @@ def _row(model: Model, path: Path, reader: Reader, *, name: str, subject: str, l
         complaint = (f"{type(error).__name__}: {str(error)[:1500]}",)
         return Row(format=variant, subject=subject, reader=label, complaints=complaint)
     if name in _AS_ONE:
-        facts = Facts(triangles=facts.triangles, points=facts.points, vertices=facts.vertices)
+        facts = Facts(
+            triangles=facts.triangles,
+            points=facts.points,
+            rest_heights=facts.rest_heights,
+            vertices=facts.vertices,
+        )
     if name == _LOSSY:
         facts = replace(facts, pictures=None)
     pictures = _pictures(model, name=name, reader=label)

@@ -58,6 +58,7 @@ def _three_facts(answer: dict) -> Facts:
     return Facts(
         triangles=round(answer["triangles"]),
         points=points.astype(float),
+        rest_heights=tuple(answer["restHeights"]),
         vertices=answer["vertices"] if indexed else None,
         names=tuple(answer["names"]) if named else None,
         materials=tuple(answer["materials"]) if shaded else None,
@@ -163,6 +164,7 @@ def _child(script: str, interpreter: str, path: Path, *, frame: int) -> Facts:
     return Facts(
         triangles=answer["triangles"],
         points=np.array(answer["points"], float).reshape(-1, 3),
+        rest_heights=tuple(answer["rest_heights"]),
         names=None if names is None else tuple(names),
         materials=None if materials is None else tuple(materials),
         pictures=None if pictures is None else frozenset(pictures),

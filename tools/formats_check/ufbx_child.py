@@ -17,7 +17,7 @@ def main(path: str, frame: str) -> None:
     scene = rest
     if stacks:
         scene = rest.evaluate(stacks[0].anim, int(frame) / 30, evaluate_skinning=True)
-    points, triangles, names = [], 0, []
+    points, triangles, names, heights = [], 0, [], []
     metres = rest.settings.unit_meters
     nodes = list(scene.nodes)
     meshes = [node.mesh for node in nodes]
@@ -28,12 +28,14 @@ def main(path: str, frame: str) -> None:
         triangles += mesh.num_triangles
         skinned = mesh.skinned_position
         world = node.geometry_to_world
+        heights += [_moved(world, point)[1] * metres for point in mesh.vertices]
         for point in skinned.values:
             place = _moved(world, point) if mesh.skinned_is_local else tuple(point)
             points.append([value * metres for value in place])
     answer = {
         "triangles": triangles,
         "points": points,
+        "rest_heights": [min(heights), max(heights)],
         "names": names,
         "materials": [material.name for material in rest.materials],
         "pictures": pictures,

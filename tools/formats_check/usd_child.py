@@ -21,9 +21,11 @@ def main(path: str, frame: str) -> None:
     roots = [UsdSkel.Root(prim) for prim in stage.Traverse() if prim.IsA(UsdSkel.Root)]
     for root in roots:
         cache.Populate(root, Usd.TraverseInstanceProxies())
-    points, triangles = [], 0
+    points, triangles, heights = [], 0, []
     for prim in meshes:
         mesh = UsdGeom.Mesh(prim)
+        place = UsdGeom.Imageable(mesh).ComputeLocalToWorldTransform(Usd.TimeCode.Default())
+        heights += [place.Transform(Gf.Vec3d(point))[1] for point in mesh.GetPointsAttr().Get()]
         triangles += sum(count - 2 for count in mesh.GetFaceVertexCountsAttr().Get())
         points += _posed(cache, mesh, code)
     skeletons = [UsdSkel.Skeleton(p) for p in stage.Traverse() if p.IsA(UsdSkel.Skeleton)]
@@ -36,6 +38,7 @@ def main(path: str, frame: str) -> None:
     scale = UsdGeom.GetStageMetersPerUnit(stage)
     answer = {
         "triangles": triangles,
+        "rest_heights": [min(heights) * scale, max(heights) * scale],
         "points": [[float(v) * scale for v in point] for point in points],
         "names": [prim.GetDisplayName() or prim.GetName() for prim in meshes],
         "materials": [p.GetDisplayName() for p in stage.Traverse() if p.IsA(UsdShade.Material)],

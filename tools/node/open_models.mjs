@@ -97,17 +97,30 @@ async function hashed(url) {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
+// The box of all vertices as they stand now.
+function boxOf(scene, meshes) {
+  const box = new THREE.Box3();
+  const vertex = new THREE.Vector3();
+  scene.updateMatrixWorld(true);
+  for (const mesh of meshes) {
+    if (mesh.isSkinnedMesh) mesh.skeleton.update();
+    for (let i = 0; i < mesh.geometry.attributes.position.count; i++)
+      box.expandByPoint(mesh.getVertexPosition(i, vertex).applyMatrix4(mesh.matrixWorld));
+  }
+  return box;
+}
+
 async function facts(file) {
   const { scene, animations } = await opened(file);
   await new Promise((done) => setTimeout(done, 20));
   const meshes = [];
   scene.traverse((node) => node.isMesh && meshes.push(node));
+  const rest = boxOf(scene, meshes);
   if (animations.length > 0) {
     const mixer = new THREE.AnimationMixer(scene);
     mixer.clipAction(animations.find(({ name }) => name === clip) ?? animations[0]).play();
     mixer.setTime(Number(seconds));
   }
-  const rest = new THREE.Box3();
   scene.updateMatrixWorld(true);
   const points = [];
   const materials = new Set();
@@ -122,7 +135,6 @@ async function facts(file) {
     const vertex = new THREE.Vector3();
     for (let i = 0; i < position.count; i++) {
       mesh.getVertexPosition(i, vertex).applyMatrix4(mesh.matrixWorld);
-      rest.expandByPoint(vertex);
       points.push(vertex.x, vertex.y, vertex.z);
     }
     for (const material of [mesh.material].flat()) {
@@ -140,6 +152,7 @@ async function facts(file) {
     names: meshes.map((mesh) => mesh.name),
     vertices,
     triangles,
+    restHeights: [rest.min.y, rest.max.y],
     materials: [...materials],
     pictures: Object.fromEntries(pictures),
     joints: [...joints],
