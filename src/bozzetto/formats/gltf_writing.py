@@ -9,7 +9,7 @@ from importlib.metadata import version
 from types import MappingProxyType
 
 import numpy as np
-from jaxtyping import Float32, Shaped
+from jaxtyping import Float32, Float64, Shaped
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.asset.model import Model, Part
@@ -148,8 +148,8 @@ def _skeleton(
     for joint, name in enumerate(skeleton.names):
         node: Json = {
             "name": name,
-            "translation": [float(v) for v in local[joint, :3, 3].astype(np.float32)],
-            "rotation": [float(v) for v in rotations[joint]],
+            "translation": _shortest(local[joint, :3, 3]),
+            "rotation": _shortest(rotations[joint]),
         }
         nodes.append({**node, "children": children[joint]} if children[joint] else node)
     inverse = np.linalg.inv(skeleton.asset_from_joint)
@@ -163,6 +163,11 @@ def _skeleton(
             "skeleton": armature,
         }
     ]
+
+
+def _shortest(values: Float64[np.ndarray, " n"]) -> list[float]:
+    """Return numbers with the nine digits that tell any two float32 apart."""
+    return [float(f"{value:.9g}") for value in values.astype(np.float32)]
 
 
 def armature_name(skeleton: Skeleton) -> str:
