@@ -30,7 +30,7 @@ from bozzetto.rigging.motion import Motion
 from bozzetto.rigging.retarget import captured_from_clip, motion_from_captured
 from bozzetto.rigging.rig import Rigged, RigOptions, bind_found, find, with_motions
 from bozzetto.rigging.sheet import rig_sheet
-from bozzetto.rigging.stress import STRESS_POSES, PoseStress, stress, stressed, verdicts
+from bozzetto.rigging.stress import PoseStress, poses_of, stress, stressed, verdicts
 
 _CUTS_COUNTED_TO = 60_000
 """Triangles up to which self-intersections are counted in every pose."""
@@ -183,11 +183,11 @@ def _new_cuts(rigged: Rigged) -> list[int | None]:
     """Count triangles that cut others only because of a pose."""
     mesh = figure_of(rigged.model).mesh
     if mesh.num_triangles > _CUTS_COUNTED_TO:
-        return [None] * len(STRESS_POSES)
+        return [None] * len(poses_of(rigged))
     at_rest = count_self_intersections(mesh)
     return [
         max(count_self_intersections(replace(mesh, positions=stressed(rigged, pose))) - at_rest, 0)
-        for pose in STRESS_POSES
+        for pose in poses_of(rigged)
     ]
 
 

@@ -38,6 +38,8 @@ class Arm:
     """From the tip to the shoulder, through the arm."""
     from_tip: Float64[np.ndarray, " c"]
     """Distance of every cell from the tip, through the figure."""
+    fused: bool = False
+    """It does not part from the body: a line in it, not a limb that could be followed."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -82,7 +84,7 @@ def find_anatomy(voxels: Voxels, *, crotch: float | None = None) -> Anatomy | No
     if not (slab & (side > 0)).any() or not (slab & (side < 0)).any():
         return None
     if crotch is None:
-        crotch, legs = _part_legs(voxels, core, slab, middle=middle)
+        crotch, legs = parted_legs(voxels, core, slab, middle=middle)
     else:
         below = core & (centres[:, 1] < crotch)
         legs = (below & (side > 0), below & (side <= 0))
@@ -154,10 +156,10 @@ def _symmetric_core(voxels: Voxels, middle: float) -> Mask:
     return core
 
 
-def _part_legs(
+def parted_legs(
     voxels: Voxels, core: Mask, slab: Mask, *, middle: float
 ) -> tuple[float, tuple[Mask, Mask]]:
-    """Find the greatest height below which the feet are not connected."""
+    """Find the greatest height below which the feet are not connected, and the legs below it."""
     centres, graph = voxels.centres, voxels.graph
     ground, top = float(centres[:, 1].min()), float(centres[:, 1].max())
     left = slab & (centres[:, 0] > middle)

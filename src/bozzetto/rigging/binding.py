@@ -136,4 +136,5 @@ def _at_vertices(
 def _same_side(cells: Int64[np.ndarray, "v k"], voxels: Voxels) -> Float64[np.ndarray, "v k"]:
     """Tell which cells touch the nearest one of their row."""
     gap = np.abs(voxels.cells[cells] - voxels.cells[cells[:, :1]]).max(axis=2)
-    return (gap <= 2).astype(np.float64)
+    apart = voxels.severed(cells, np.broadcast_to(cells[:, :1], cells.shape))
+    return ((gap <= 2) & ~apart).astype(np.float64)

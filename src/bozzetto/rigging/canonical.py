@@ -17,8 +17,9 @@ from bozzetto.rigging.joints import Joints
 from bozzetto.rigging.pose import assembled, bent
 from bozzetto.rigging.rotations import aligning, matrix_from_vector
 from bozzetto.rigging.skeletons import ROOT
-from bozzetto.rigging.template import ENDS, PARENT, tip_role
+from bozzetto.rigging.template import BIPED, ENDS, PARENT, tip_role
 
+_BIPED = frozenset(bone.role for bone in BIPED)
 _DROP_OF_A_DEG = 45.0
 
 
@@ -57,7 +58,7 @@ def canonical_rest(
             now = above @ (joints.at(tip) - joints.at(role))
             # On top of the parent's turn, so that a limb is not twisted on its way.
             turns[role] = aligning(now, home @ wanted) @ above
-        elif role.endswith(("Foot", "Toes")):
+        elif role.endswith(("Foot", "Toes")) or role not in _BIPED:
             turns[role] = np.eye(3)
     return Rest(roles=tuple(roles), turns=np.array([turns[role] for role in roles]))
 

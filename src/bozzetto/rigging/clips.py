@@ -48,7 +48,7 @@ def make_motion(name: str) -> Motion:
     recipe = _RECIPES[name]
     phase = 2 * np.pi * np.arange(recipe.frames + 1) / recipe.frames
     roles = tuple(bone.role for bone in BODY)
-    turns = _accumulated(recipe.turns(phase), roles, len(phase))
+    turns = turns_in_asset(recipe.turns(phase), roles, len(phase))
     return Motion(
         name=name,
         roles=roles,
@@ -59,7 +59,7 @@ def make_motion(name: str) -> Motion:
     )
 
 
-def _accumulated(
+def turns_in_asset(
     turns: Turns, roles: tuple[str, ...], frames: int
 ) -> Float64[np.ndarray, "k r 3 3"]:
     """Turn degrees against the parent into turns against the asset."""
@@ -113,7 +113,7 @@ def _sole(
     return np.where(heel[:, 1:2] < ball[:, 1:2], heel, ball)
 
 
-def _degrees(
+def degrees_of(
     x: Curve | float | int,
     y: Curve | float | int,
     z: Curve | float | int,
@@ -127,10 +127,10 @@ def _degrees(
 def _hanging(phase: Curve, *, drop: float, bend: float) -> dict[str, Float64[np.ndarray, "k 3"]]:
     """Let the arms hang, a little bent."""
     return {
-        "leftUpperArm": _degrees(0, 0, -drop, like=phase),
-        "rightUpperArm": _degrees(0, 0, drop, like=phase),
-        "leftLowerArm": _degrees(0, -bend, 0, like=phase),
-        "rightLowerArm": _degrees(0, bend, 0, like=phase),
+        "leftUpperArm": degrees_of(0, 0, -drop, like=phase),
+        "rightUpperArm": degrees_of(0, 0, drop, like=phase),
+        "leftLowerArm": degrees_of(0, -bend, 0, like=phase),
+        "rightLowerArm": degrees_of(0, bend, 0, like=phase),
     }
 
 
@@ -138,19 +138,19 @@ def _idle(phase: Curve) -> Turns:
     """Breathe and shift weight."""
     breath, sway = np.sin(2 * phase), np.sin(phase)
     turns = _hanging(phase, drop=74.0, bend=12.0)
-    turns["leftUpperArm"] = _degrees(2, 0, -74 + 1.2 * breath, like=phase)
-    turns["rightUpperArm"] = _degrees(2, 0, 74 - 1.2 * breath, like=phase)
+    turns["leftUpperArm"] = degrees_of(2, 0, -74 + 1.2 * breath, like=phase)
+    turns["rightUpperArm"] = degrees_of(2, 0, 74 - 1.2 * breath, like=phase)
     return turns | {
-        "hips": _degrees(0, 1.5 * sway, 1.2 * sway, like=phase),
-        "leftUpperLeg": _degrees(-1, 0, -1.2 * sway + 2, like=phase),
-        "rightUpperLeg": _degrees(-1, 0, -1.2 * sway - 2, like=phase),
-        "leftLowerLeg": _degrees(2, 0, 0, like=phase),
-        "rightLowerLeg": _degrees(2, 0, 0, like=phase),
-        "leftFoot": _degrees(-1, 0, -2, like=phase),
-        "rightFoot": _degrees(-1, 0, 2, like=phase),
-        "chest": _degrees(-1.2 * breath, 0, -0.8 * sway, like=phase),
-        "upperChest": _degrees(-1.0 * breath, 0, -0.4 * sway, like=phase),
-        "head": _degrees(1.5 * breath, 3 * np.sin(phase + 1.0), 0, like=phase),
+        "hips": degrees_of(0, 1.5 * sway, 1.2 * sway, like=phase),
+        "leftUpperLeg": degrees_of(-1, 0, -1.2 * sway + 2, like=phase),
+        "rightUpperLeg": degrees_of(-1, 0, -1.2 * sway - 2, like=phase),
+        "leftLowerLeg": degrees_of(2, 0, 0, like=phase),
+        "rightLowerLeg": degrees_of(2, 0, 0, like=phase),
+        "leftFoot": degrees_of(-1, 0, -2, like=phase),
+        "rightFoot": degrees_of(-1, 0, 2, like=phase),
+        "chest": degrees_of(-1.2 * breath, 0, -0.8 * sway, like=phase),
+        "upperChest": degrees_of(-1.0 * breath, 0, -0.4 * sway, like=phase),
+        "head": degrees_of(1.5 * breath, 3 * np.sin(phase + 1.0), 0, like=phase),
     }
 
 
@@ -159,8 +159,8 @@ def _walk(phase: Curve) -> Turns:
     turns = _gait(phase, stride=26.0, knee=58.0, lean=3.0, foot=17.0, least=4.0)
     for side, sign, at in (("left", 1, phase), ("right", -1, phase + np.pi)):
         swing = -24 * np.cos(at)
-        turns[f"{side}UpperArm"] = _degrees(-swing, 0, -sign * 76, like=phase)
-        turns[f"{side}LowerArm"] = _degrees(
+        turns[f"{side}UpperArm"] = degrees_of(-swing, 0, -sign * 76, like=phase)
+        turns[f"{side}LowerArm"] = degrees_of(
             0, -sign * (18 + 10 * (1 - np.cos(at)) / 2), 0, like=phase
         )
     return turns
@@ -170,8 +170,8 @@ def _run(phase: Curve) -> Turns:
     """Run: elbows bent, long flight of the free leg."""
     turns = _gait(phase, stride=36.0, knee=92.0, lean=11.0, foot=22.0, least=24.0)
     for side, sign, at in (("left", 1, phase), ("right", -1, phase + np.pi)):
-        turns[f"{side}UpperArm"] = _degrees(44 * np.cos(at) + 8, 0, -sign * 70, like=phase)
-        turns[f"{side}LowerArm"] = _degrees(0, -sign * (82 - 14 * np.cos(at)), 0, like=phase)
+        turns[f"{side}UpperArm"] = degrees_of(44 * np.cos(at) + 8, 0, -sign * 70, like=phase)
+        turns[f"{side}LowerArm"] = degrees_of(0, -sign * (82 - 14 * np.cos(at)), 0, like=phase)
     return turns
 
 
@@ -186,19 +186,19 @@ def _gait(
         free = np.clip(np.sin(at - np.pi - 0.25), 0, None) ** 1.5
         give = 0.16 * np.clip(np.sin(at * 1.0), 0, None) ** 2
         bend = knee * (free + give) + least
-        turns[f"{side}UpperLeg"] = _degrees(hip, 0, 0, like=phase)
-        turns[f"{side}LowerLeg"] = _degrees(bend, 0, 0, like=phase)
+        turns[f"{side}UpperLeg"] = degrees_of(hip, 0, 0, like=phase)
+        turns[f"{side}LowerLeg"] = degrees_of(bend, 0, 0, like=phase)
         level = -(hip + bend) * 0.85
         push = foot * np.clip(-np.cos(at + 0.5), 0, None) ** 2
-        turns[f"{side}Foot"] = _degrees(level + push - 0.5 * foot * free, 0, 0, like=phase)
-        turns[f"{side}Toes"] = _degrees(-0.9 * push, 0, 0, like=phase)
+        turns[f"{side}Foot"] = degrees_of(level + push - 0.5 * foot * free, 0, 0, like=phase)
+        turns[f"{side}Toes"] = degrees_of(-0.9 * push, 0, 0, like=phase)
     twist, sway = np.cos(phase), np.sin(phase)
     return turns | {
-        "hips": _degrees(0.4 * lean, -0.22 * stride * twist, 1.6 * sway, like=phase),
-        "spine": _degrees(0.3 * lean, 0.18 * stride * twist, -0.8 * sway, like=phase),
-        "chest": _degrees(0.3 * lean, 0.14 * stride * twist, -0.8 * sway, like=phase),
-        "upperChest": _degrees(0.2 * lean, 0.08 * stride * twist, 0, like=phase),
-        "head": _degrees(-0.8 * lean, -0.18 * stride * twist, 0, like=phase),
+        "hips": degrees_of(0.4 * lean, -0.22 * stride * twist, 1.6 * sway, like=phase),
+        "spine": degrees_of(0.3 * lean, 0.18 * stride * twist, -0.8 * sway, like=phase),
+        "chest": degrees_of(0.3 * lean, 0.14 * stride * twist, -0.8 * sway, like=phase),
+        "upperChest": degrees_of(0.2 * lean, 0.08 * stride * twist, 0, like=phase),
+        "head": degrees_of(-0.8 * lean, -0.18 * stride * twist, 0, like=phase),
     }
 
 
@@ -206,11 +206,11 @@ def _wave(phase: Curve) -> Turns:
     """Greet with the right hand; the rest idles."""
     turns = dict(_idle(phase))
     beat = np.sin(4 * phase)
-    turns["rightShoulder"] = _degrees(0, 0, -8, like=phase)
-    turns["rightUpperArm"] = _degrees(0, 14, -8, like=phase)
-    turns["rightLowerArm"] = _degrees(0, 0, -78 - 16 * beat, like=phase)
-    turns["rightHand"] = _degrees(0, 0, -6 - 12 * beat, like=phase)
-    turns["head"] = _degrees(1, -8, 2 * beat, like=phase)
+    turns["rightShoulder"] = degrees_of(0, 0, -8, like=phase)
+    turns["rightUpperArm"] = degrees_of(0, 14, -8, like=phase)
+    turns["rightLowerArm"] = degrees_of(0, 0, -78 - 16 * beat, like=phase)
+    turns["rightHand"] = degrees_of(0, 0, -6 - 12 * beat, like=phase)
+    turns["head"] = degrees_of(1, -8, 2 * beat, like=phase)
     return turns
 
 

@@ -125,6 +125,18 @@ DIALECTS = {
 """By name; the first is the default."""
 
 
+def _quadruped(role: str) -> str:
+    side, stem = _split(role)
+    suffix = f"_{side[0].upper()}" if side else ""
+    return _pascal(stem) + suffix
+
+
+QUADRUPED_DIALECT = Dialect(
+    name="quadruped", axes=Axes.WORLD, root="Root", name_of=_quadruped, wants_t_pose=False
+)
+"""Of all four-legged skeletons: no engine has a convention for them."""
+
+
 def roles_by_name() -> dict[str, str]:
     """Return our role for every name that some dialect gives it, by `plain_name`."""
     known: dict[str, str] = {}

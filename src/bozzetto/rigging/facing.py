@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from bozzetto.findings import Finding, Severity
 from bozzetto.rigging.figure import Figure
 from bozzetto.rigging.landmarks import HIPS, SHOULDERS, Landmarks
-from bozzetto.rigging.suitability import UnriggableError, is_person
+from bozzetto.rigging.suitability import is_person
 from bozzetto.transforms import Rigid
 
 _STRAIGHT_DEG = 20.0
@@ -30,18 +31,14 @@ def facing_of(seen: Landmarks) -> float:
     return float(np.round(angle / _QUARTER) * _QUARTER)
 
 
-def check_facing(seen: Landmarks) -> None:
-    """Refuse a figure that, turned to the front, seems to look aside again.
-
-    Raises:
-        UnriggableError: Front and back look alike, so left and right are not known.
-    """
-    if facing_of(seen) != 0.0:
-        raise UnriggableError(
-            "A figure with a front and a back was wanted; this one seems to look another way from "
-            "every side.",
-            advice="Let it face +z; flat backs made from one photograph need a second photograph.",
-        )
+def unsure_facing() -> Finding:
+    """Tell that front and back look alike."""
+    return Finding(
+        code="rig.facing.unsure",
+        severity=Severity.WARNING,
+        message="The figure seems to look another way from every side; it was taken to face +z.",
+        fix="If left and right are swapped, turn the model by half a turn and rig again.",
+    )
 
 
 def turn_about_y(angle: float) -> Rigid:

@@ -34,6 +34,12 @@ class Figure:
         return float(high[1] - low[1])
 
     @property
+    def longest(self) -> float:
+        """Longest horizontal side of the bounding box, metres."""
+        low, high = self.mesh.bounds
+        return float((high - low)[[0, 2]].max())
+
+    @property
     def centre(self) -> Float64[np.ndarray, " 3"]:
         """Middle of the bounding box."""
         low, high = (corner.astype(np.float64) for corner in self.mesh.bounds)

@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Bool, Float64
 
 from bozzetto.rigging import landmarks as lm
-from bozzetto.rigging.anatomy import Anatomy, centre_of_slice
+from bozzetto.rigging.anatomy import Anatomy, Arm, centre_of_slice
 from bozzetto.rigging.joints import Joints, joints_from
 from bozzetto.rigging.landmarks import Landmarks
 from bozzetto.rigging.suitability import is_person
@@ -38,6 +38,10 @@ _ELBOW_AT, _WRIST_AT = 0.6, 0.25
 _SPINE_AT = {"spine": 0.155, "chest": 0.42, "upperChest": 0.72}
 """Of the way from hips to neck."""
 
+_BY_SHAPE, _BY_GUESS = 0.5, 0.25
+"""Confidence in what the shape shows, and in what it only leaves room for."""
+_ARM_ROLES = ("UpperArm", "LowerArm", "Hand", "HandEnd")
+
 _SPINE_BACK = 0.01
 """Of the height: the spine lies behind the middle of the trunk."""
 
@@ -61,7 +65,10 @@ def find_joints(evidence: Evidence) -> Joints:
     """Place the 22 joints of the body, and its tips."""
     anatomy, voxels = evidence.anatomy, evidence.voxels
     by_shape = _by_shape(voxels, anatomy)
-    places, confidence = dict(by_shape), dict.fromkeys(by_shape, 0.5)
+    places, confidence = dict(by_shape), dict.fromkeys(by_shape, _BY_SHAPE)
+    for side, arm in zip(SIDES, anatomy.arms, strict=True):
+        if arm.fused:
+            confidence |= {f"{side}{role}": _BY_GUESS for role in _ARM_ROLES}
     if evidence.landmarks is not None and evidence.person_leads:
         for role, (place, trust) in _by_pictures(evidence.landmarks, anatomy.height).items():
             if trust > 0.2 and _is_in(voxels, place, anatomy.height):
@@ -84,8 +91,7 @@ def _by_shape(voxels: Voxels, anatomy: Anatomy) -> Places:
     for side, arm, cells, sign in zip(SIDES, anatomy.arms, anatomy.legs, (1, -1), strict=True):
         places[f"{side}UpperArm"] = arm.shoulder
         for role, share in (("LowerArm", _ELBOW_AT), ("Hand", _WRIST_AT)):
-            ring = np.abs(arm.from_tip - share * arm.length) <= 1.5 * voxels.step
-            places[side + role] = voxels.centres[ring].mean(axis=0)
+            places[side + role] = _along_arm(voxels, arm, share)
         places[f"{side}HandEnd"] = arm.tip
         hip = anatomy.crotch + 0.13 * leg
         for role, height in (("UpperLeg", hip), ("LowerLeg", 0.55 * (hip - anatomy.ground))):
@@ -95,6 +101,14 @@ def _by_shape(voxels: Voxels, anatomy: Anatomy) -> Places:
             places[side + role] = guess if middle is None else np.array([middle[0], at, middle[2]])
         places |= _foot(voxels, anatomy, cells, side=side)
     return places
+
+
+def _along_arm(voxels: Voxels, arm: Arm, share: float) -> Point:
+    """Return a place in an arm, at a share of the way from the fingertips to the shoulder."""
+    if arm.fused:
+        return arm.tip + share * (arm.shoulder - arm.tip)
+    ring = np.abs(arm.from_tip - share * arm.length) <= 1.5 * voxels.step
+    return voxels.centres[ring].mean(axis=0)
 
 
 def _foot(voxels: Voxels, anatomy: Anatomy, cells: Bool[np.ndarray, " c"], *, side: str) -> Places:
@@ -144,7 +158,7 @@ def _centred(places: Places, voxels: Voxels, anatomy: Anatomy) -> Places:
     """Move elbows, wrists, knees and ankles to the middle of their limb."""
     centred = dict(places)
     for side, arm, cells in zip(SIDES, anatomy.arms, anatomy.legs, strict=True):
-        for role in ("LowerArm", "Hand"):
+        for role in () if arm.fused else ("LowerArm", "Hand"):
             place = places[side + role]
             along = float(arm.from_tip[voxels.nearest(place[None])[0]])
             ring = np.abs(arm.from_tip - along) <= 1.5 * voxels.step

@@ -66,3 +66,8 @@ def joints_from(places: Mapping[str, Point], confidence: Mapping[str, float]) ->
         positions=np.array([places[role] for role in places], np.float64),
         confidence=np.array([confidence[role] for role in places], np.float64),
     )
+
+
+def is_animal(joints: Joints) -> bool:
+    """Tell whether joints are of the four-legged plan."""
+    return "skull" in joints

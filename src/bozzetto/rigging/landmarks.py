@@ -74,6 +74,23 @@ def look(
     )
 
 
+def from_the_front(seen: Landmarks, height: float) -> Landmarks:
+    """Believe the front views alone: the back of what was made from one photograph is a guess."""
+    front = [
+        index
+        for index, sighting in enumerate(seen.sightings)
+        if abs(sighting.portrait.view.azimuth) < np.pi / 2
+    ]
+    sightings = tuple(seen.sightings[index] for index in front)
+    points, disagreement = _triangulated(sightings, height)
+    return Landmarks(
+        points=points,
+        disagreement=disagreement,
+        scores=seen.scores[front],
+        sightings=sightings,
+    )
+
+
 def _see(portrait: Portrait, network: BlazePose) -> Sighting:
     """Find the person, then the landmarks, then the landmarks in the crop these suggest."""
     found = network.detect(portrait.srgb)

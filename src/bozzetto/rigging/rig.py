@@ -5,6 +5,7 @@ stand it in the wanted rest pose, and put motion on it.
 """
 
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 import numpy as np
 from jaxtyping import Float32
@@ -13,33 +14,40 @@ from bozzetto.asset.model import Model, Part
 from bozzetto.asset.skeleton import Clip, Skin
 from bozzetto.findings import Finding
 from bozzetto.rigging.accessories import stiffen_accessories
-from bozzetto.rigging.anatomy import Anatomy, find_anatomy, gap_between_legs
 from bozzetto.rigging.binding import BindOptions, bind
 from bozzetto.rigging.blazepose import BlazePose
 from bozzetto.rigging.canonical import RestPose, restand
 from bozzetto.rigging.clips import make_motion
-from bozzetto.rigging.dialects import Dialect, find_dialect
-from bozzetto.rigging.facing import check_facing, facing_of, turn_about_y, turned
+from bozzetto.rigging.dialects import QUADRUPED_DIALECT, Dialect, find_dialect
+from bozzetto.rigging.facing import facing_of, turn_about_y, turned, unsure_facing
 from bozzetto.rigging.figure import Figure, figure_of
 from bozzetto.rigging.find_joints import Evidence, find_joints
-from bozzetto.rigging.joints import Joints
-from bozzetto.rigging.landmarks import HIPS, Landmarks, look
+from bozzetto.rigging.joints import Joints, is_animal
+from bozzetto.rigging.landmarks import Landmarks, from_the_front, look
 from bozzetto.rigging.motion import Motion, Travel, onto_skeleton
+from bozzetto.rigging.quadruped import find_animal_joints, heading_of, study_animal
+from bozzetto.rigging.quadruped_clips import make_animal_motion
 from bozzetto.rigging.segments import segments_of
 from bozzetto.rigging.skeletons import build_skeleton, roles_of
-from bozzetto.rigging.suitability import (
-    check_likeness,
-    check_suitability,
-    check_upright,
-    is_person,
-)
+from bozzetto.rigging.study import study
+from bozzetto.rigging.suitability import Reason, UnriggableError, check_upright, is_person
 from bozzetto.rigging.voxels import Voxels, voxelize
 
-_MOST_CELLS = 60_000
-_CROTCH_BELOW_HIPS = 0.06
-"""Of the height."""
-_LEAST_GAP = 0.15
-"""Of the legs' length: with less of a gap they are a robe."""
+_MOST_CELLS = 110_000
+
+
+_LOWEST = 0.3
+"""Least height of an animal, over its longest side."""
+_ANIMALS = "Only animals that stand on four legs apart, head in front, are rigged."
+
+
+class Plan(StrEnum):
+    """How many legs a model is looked at as having."""
+
+    AUTO = "auto"
+    """Two, and four where it is no two-legged figure."""
+    BIPED = "biped"
+    QUADRUPED = "quadruped"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,13 +55,15 @@ class RigOptions:
     """How a figure is rigged."""
 
     dialect: str = "mixamo"
-    """Names, hierarchy and axes: mixamo, vrm, unreal, unity or godot."""
+    """Names, hierarchy and axes: mixamo, vrm, unreal, unity or godot; animals have their own."""
     pose: RestPose = RestPose.KEEP
     """Rest pose of the result."""
     clips: tuple[str, ...] = ()
     """Built-in motions to add, each also as `NAME_in_place` where it travels."""
     cells: int = 110
     """Grid cells along the figure's height; joints and weights are found on them."""
+    plan: Plan = Plan.AUTO
+    """What the model is looked at as."""
     bind: BindOptions = field(default_factory=BindOptions)
     """How far and how softly bones reach."""
 
@@ -105,7 +115,7 @@ class Rigged:
 
 
 def rig(model: Model, *, network: BlazePose, options: RigOptions = RigOptions()) -> Rigged:
-    """Give a two-legged figure a skeleton, a skin and clips.
+    """Give a two-legged figure or a four-legged animal a skeleton, a skin and clips.
 
     Raises:
         UnriggableError: The model is not a figure that can be rigged; the advice says what to do.
@@ -121,38 +131,82 @@ def find(model: Model, *, network: BlazePose, options: RigOptions = RigOptions()
         UnriggableError: The model is not a figure that can be rigged.
     """
     figure = figure_of(model)
-    check_upright(figure)
-    seen = look(figure, network)
-    check_likeness(seen)
-    facing = facing_of(seen)
-    if facing:
-        figure = turned(figure, -facing)
-        seen = look(figure, network)
-        check_facing(seen)
+    if options.plan is Plan.QUADRUPED:
+        return _find_animal(figure, options)
+    try:
+        return _find_biped(figure, network, options)
+    except UnriggableError as error:
+        if options.plan is Plan.BIPED:
+            raise
+        try:
+            return _find_animal(figure, options)
+        except UnriggableError:
+            raise error from None
+
+
+def _find_animal(figure: Figure, options: RigOptions) -> Found:
+    """Find the joints of a four-legged animal.
+
+    Raises:
+        UnriggableError: It is none.
+    """
+    if figure.height < _LOWEST * figure.longest:
+        raise UnriggableError("A standing animal was wanted; this model lies.", advice=_ANIMALS)
+    facing = heading_of(voxelize(figure.mesh, cells=60))
+    if facing is None:
+        raise UnriggableError("Four feet on the ground were wanted.", advice=_ANIMALS)
+    figure = turned(figure, -facing)
     voxels = _bounded(figure, options.cells)
-    suitable = check_suitability(voxels, _anatomy(voxels, seen), seen)
-    evidence = Evidence(voxels=voxels, anatomy=suitable.anatomy, landmarks=seen)
+    animal = study_animal(voxels)
+    if isinstance(animal, Reason):
+        raise UnriggableError(animal.message, advice=animal.fix)
     return Found(
         figure=figure,
         voxels=voxels,
+        joints=find_animal_joints(voxels, animal).transformed(turn_about_y(facing)),
+        landmarks=None,
+        facing=facing,
+        middle=animal.middle,
+        findings=(),
+    )
+
+
+def _find_biped(figure: Figure, network: BlazePose, options: RigOptions) -> Found:
+    """Find the joints of a two-legged figure.
+
+    Raises:
+        UnriggableError: It is none, or its limbs cannot be told apart.
+    """
+    check_upright(figure)
+    facing, figure, seen, notes = _faced(figure, network)
+    suitable = study(_bounded(figure, options.cells), seen)
+    evidence = Evidence(voxels=suitable.voxels, anatomy=suitable.anatomy, landmarks=seen)
+    return Found(
+        figure=figure,
+        voxels=suitable.voxels,
         joints=find_joints(evidence).transformed(turn_about_y(facing)),
         landmarks=seen,
         facing=facing,
         middle=suitable.anatomy.middle,
-        findings=suitable.findings,
+        findings=(*notes, *suitable.findings),
     )
 
 
-def _anatomy(voxels: Voxels, seen: Landmarks) -> Anatomy | None:
-    """Study the shape; a person's legs that touch here and there are parted where hips are seen."""
-    apart = find_anatomy(voxels)
-    if apart is None or not is_person(seen):
-        return apart
-    hips = float(seen.points[list(HIPS), 1].mean()) - _CROTCH_BELOW_HIPS * apart.height
-    if apart.crotch - apart.ground > 0.5 * (hips - apart.ground):
-        return apart
-    gap = gap_between_legs(voxels, middle=apart.middle, crotch=hips)
-    return find_anatomy(voxels, crotch=hips) if gap > _LEAST_GAP else apart
+def _faced(
+    figure: Figure, network: BlazePose
+) -> tuple[float, Figure, Landmarks, tuple[Finding, ...]]:
+    """Look at a figure and turn it to the front: its facing, itself, what was seen, doubts."""
+    seen = look(figure, network)
+    facing = facing_of(seen)
+    if facing:
+        straight = turned(figure, -facing)
+        anew = look(straight, network)
+        if facing_of(anew) == 0.0:
+            return facing, straight, anew, ()
+        # Front and back look alike, so nothing says which is which but the files' convention.
+        return 0.0, figure, from_the_front(seen, figure.height), (unsure_facing(),)
+    front = from_the_front(seen, figure.height)
+    return 0.0, figure, front if is_person(front) and not is_person(seen) else seen, ()
 
 
 def _bounded(figure: Figure, cells: int) -> Voxels:
@@ -168,8 +222,10 @@ def bind_found(model: Model, found: Found, *, options: RigOptions = RigOptions()
     Raises:
         UnknownNameError: The options name a dialect or clip that does not exist.
     """
-    dialect = find_dialect(options.dialect)
-    motions = [make_motion(name) for name in options.clips]
+    animal = is_animal(found.joints)
+    dialect = QUADRUPED_DIALECT if animal else find_dialect(options.dialect)
+    make = make_animal_motion if animal else make_motion
+    motions = [make(name) for name in options.clips]
     roles, joints = roles_of(found.joints, dialect), found.joints
     ground = float(found.figure.mesh.bounds[0][1])
     skeleton = build_skeleton(joints, dialect, facing=found.facing, ground=ground)

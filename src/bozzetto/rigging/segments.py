@@ -10,8 +10,13 @@ from bozzetto.rigging.joints import Joints
 from bozzetto.rigging.skeletons import ROOT
 from bozzetto.rigging.template import SIDES, tip_role
 
-_FLESH_OF_HIPS = 0.55
-"""How far along the way to the thigh the pelvis reaches."""
+_PELVIS = (
+    *((f"{side}UpperLeg", 0.55) for side in SIDES),
+    *((f"{side}HindThigh", 0.4) for side in SIDES),
+    ("loin", 1.0),
+    ("tail1", 0.8),
+)
+"""How far along the way to other joints the pelvis reaches."""
 
 _REACH = {"spine": 1.2, "chest": 1.6, "upperChest": 1.3}
 """The trunk is thicker than an arm: without this, a hanging arm would own the flank beside it."""
@@ -28,7 +33,15 @@ def segments_of(joints: Joints, roles: Sequence[str]) -> tuple[Segment, ...]:
         reach = _REACH.get(role, 1.0)
         segments.append(Segment(joint=number, start=start, end=end, reach=reach))
         if role == "hips":
-            for side in SIDES:
-                thigh = start + _FLESH_OF_HIPS * (joints.at(f"{side}UpperLeg") - start)
-                segments.append(Segment(joint=number, start=start, end=thigh))
+            segments += _pelvis(joints, number)
     return tuple(segments)
+
+
+def _pelvis(joints: Joints, number: int) -> list[Segment]:
+    """Let the hips reach towards all that hangs on them."""
+    start = joints.at("hips")
+    reached = [(other, share) for other, share in _PELVIS if other in joints]
+    return [
+        Segment(joint=number, start=start, end=start + share * (joints.at(other) - start))
+        for other, share in reached
+    ]

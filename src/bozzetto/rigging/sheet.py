@@ -10,14 +10,18 @@ import numpy as np
 from jaxtyping import Float32, Float64, UInt8
 
 from bozzetto.rigging.figure import Figure, figure_of
+from bozzetto.rigging.joints import is_animal
 from bozzetto.rigging.portraits import View, draw
 from bozzetto.rigging.rig import Rigged
-from bozzetto.rigging.stress import STRESS_POSES, stressed
+from bozzetto.rigging.stress import poses_of, stressed
 from bozzetto.rigging.template import PARENT, tip_role
 
 _TILE_PX = 260
 _COLUMNS = 5
+_SIDE_ON = ("high_knee", "squat", "bow", "tiptoe")
 _AIR = 1.35
+_LONG = 0.75
+"""Of an animal's longest side that must fit: it is never seen quite from the side."""
 _INK = (40, 40, 40)
 _BONE = (200, 40, 30)
 
@@ -29,40 +33,40 @@ def rig_sheet(rigged: Rigged, *, tile_px: int = _TILE_PX) -> Tile:
     figure = figure_of(rigged.model)
     rest = figure.mesh.positions
     tiles = [
-        _labelled(_bones(_tile(figure, rest, view), rigged, view), name)
+        _labelled(bones_drawn(drawn_from(figure, rest, view), rigged, view), name)
         for name, view in (
-            (name, _view(figure, rigged.facing + turn, tile_px))
+            (name, view_of(figure, rigged.facing + turn, tile_px))
             for name, turn in (("front", 0.0), ("side", np.pi / 2), ("back", np.pi))
         )
     ]
-    side_on = ("high_knee", "squat", "bow", "tiptoe")
-    for pose in STRESS_POSES:
-        turn = np.pi / 2 if pose in side_on else np.pi / 9
-        view = _view(figure, rigged.facing + turn, tile_px)
-        tiles.append(_labelled(_tile(figure, stressed(rigged, pose), view), pose))
+    for pose in poses_of(rigged):
+        animal = is_animal(rigged.joints)
+        turn = np.pi / 2.5 if animal else np.pi / 2 if pose in _SIDE_ON else np.pi / 9
+        view = view_of(figure, rigged.facing + turn, tile_px)
+        tiles.append(_labelled(drawn_from(figure, stressed(rigged, pose), view), pose))
     while len(tiles) % _COLUMNS:
         tiles.append(np.full_like(tiles[0], 230))
     rows = [np.hstack(tiles[i : i + _COLUMNS]) for i in range(0, len(tiles), _COLUMNS)]
     return np.vstack(rows)
 
 
-def _view(figure: Figure, azimuth: float, tile_px: int) -> View:
+def view_of(figure: Figure, azimuth: float, tile_px: int) -> View:
     """Look at the figure so that raised arms stay in the picture."""
     return View(
         azimuth=float(azimuth),
         centre=figure.centre,
-        pixels_per_metre=tile_px / (figure.height * _AIR),
+        pixels_per_metre=tile_px / (max(figure.height, _LONG * figure.longest) * _AIR),
         size_px=tile_px,
     )
 
 
-def _tile(figure: Figure, positions: Float32[np.ndarray, "v 3"], view: View) -> Tile:
+def drawn_from(figure: Figure, positions: Float32[np.ndarray, "v 3"], view: View) -> Tile:
     """Draw the figure with moved vertices."""
     moved = replace(figure, mesh=replace(figure.mesh, positions=positions))
     return (draw(moved, (view,))[0].srgb * 255 + 0.5).astype(np.uint8)
 
 
-def _bones(tile: Tile, rigged: Rigged, view: View) -> Tile:
+def bones_drawn(tile: Tile, rigged: Rigged, view: View) -> Tile:
     """Draw bones as lines and joints as dots."""
     drawn = tile.copy()
     joints = rigged.joints

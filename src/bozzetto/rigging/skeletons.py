@@ -9,7 +9,7 @@ from jaxtyping import Float64
 from bozzetto.asset.skeleton import Skeleton
 from bozzetto.rigging.dialects import Axes, Dialect
 from bozzetto.rigging.joints import Joints
-from bozzetto.rigging.template import BIPED, PARENT, tip_role
+from bozzetto.rigging.template import EVERY, PARENT, tip_role
 
 ROOT = "root"
 """Our role for the joint on the ground, where a dialect has one."""
@@ -17,7 +17,7 @@ ROOT = "root"
 
 def roles_of(joints: Joints, dialect: Dialect) -> tuple[str, ...]:
     """List the roles of a skeleton in its order, the root first where there is one."""
-    found = tuple(bone.role for bone in BIPED if bone.role in joints)
+    found = tuple(bone.role for bone in EVERY if bone.role in joints)
     return (ROOT, *found) if dialect.root else found
 
 

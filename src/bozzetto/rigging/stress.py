@@ -13,13 +13,14 @@ from jaxtyping import Float32, Float64, Int32, Int64
 from scipy.spatial import cKDTree
 
 from bozzetto.rigging.figure import figure_of
+from bozzetto.rigging.joints import is_animal
 from bozzetto.rigging.motion import Motion, onto_skeleton
 from bozzetto.rigging.pose import at_frame, bent_model
 from bozzetto.rigging.rig import Rigged
 from bozzetto.rigging.rotations import matrix_from_vector
-from bozzetto.rigging.template import BODY, PARENT
+from bozzetto.rigging.template import EVERY, PARENT
 
-Degrees = tuple[float, float, float]
+Degrees = tuple[float | int, float | int, float | int]
 
 STRETCH_LIMIT = 3.0
 """The 99th percentile of edge lengths, over those at rest, above which a pose fails."""
@@ -49,6 +50,30 @@ STRESS_POSES: Mapping[str, Mapping[str, Degrees]] = {
     },
 }  # fmt: skip
 """Turns against the parent in the common T pose, degrees about x, y, z."""
+
+ANIMAL_POSES: Mapping[str, Mapping[str, Degrees]] = {
+    "forelegs_ahead": {"leftFrontUpper": (-40, 0, 0), "rightFrontUpper": (-40, 0, 0)},
+    "forelegs_back": {"leftFrontUpper": (40, 0, 0), "rightFrontUpper": (40, 0, 0)},
+    "foreleg_lifted": {
+        "leftFrontUpper": (-45, 0, 0), "leftFrontLower": (90, 0, 0), "leftFrontFoot": (40, 0, 0),
+    },
+    "forelegs_apart": {"leftFrontUpper": (0, 0, 25), "rightFrontUpper": (0, 0, -25)},
+    "hindlegs_ahead": {"leftHindThigh": (-40, 0, 0), "rightHindThigh": (-40, 0, 0)},
+    "hindlegs_back": {"leftHindThigh": (35, 0, 0), "rightHindThigh": (35, 0, 0)},
+    "hindleg_lifted": {
+        "leftHindThigh": (-30, 0, 0), "leftHindUpper": (50, 0, 0), "leftHindLower": (-50, 0, 0),
+        "leftHindFoot": (40, 0, 0),
+    },
+    "crouch": {
+        "leftFrontUpper": (-50, 0, 0), "rightFrontUpper": (-50, 0, 0),
+        "leftFrontLower": (70, 0, 0), "rightFrontLower": (70, 0, 0),
+    },
+    "graze": {"neckBase": (40, 0, 0), "neckMiddle": (25, 0, 0), "skull": (15, 0, 0)},
+    "look_aside": {"neckBase": (0, 30, 0), "neckMiddle": (0, 25, 0), "skull": (0, 25, 0)},
+    "arch": {"loin": (15, 0, 0), "back": (15, 0, 0), "withers": (10, 0, 0)},
+    "tail_up": {"tail1": (50, 0, 0), "tail2": (20, 0, 0)},
+}  # fmt: skip
+"""The same for four legs, on top of the stance."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +111,7 @@ def stress(rigged: Rigged) -> tuple[PoseStress, ...]:
     pairs = _touching(rest, figure.height)
     volume = _volume(rest, figure.mesh.triangles)
     results: list[PoseStress] = []
-    for name, turns in STRESS_POSES.items():
+    for name, turns in poses_of(rigged).items():
         bent = stressed(rigged, name)
         ratio = _lengths(bent, edges[kept]) / lengths[kept]
         gap = np.linalg.norm(bent[pairs[:, 0]] - bent[pairs[:, 1]], axis=1)
@@ -98,10 +123,15 @@ def stress(rigged: Rigged) -> tuple[PoseStress, ...]:
                 worst_stretch=float(ratio.max()),
                 volume_change=(_volume(bent, figure.mesh.triangles) - volume) / max(volume, 1e-12),
                 parting=float((gap - before).max(initial=0.0)) / figure.height,
-                joints=tuple(turns),
+                joints=tuple(role for role in turns if role in rigged.joints),
             )
         )
     return tuple(results)
+
+
+def poses_of(rigged: Rigged) -> Mapping[str, Mapping[str, Degrees]]:
+    """Return the stress poses of a figure's plan."""
+    return ANIMAL_POSES if is_animal(rigged.joints) else STRESS_POSES
 
 
 def stressed(rigged: Rigged, pose: str) -> Float32[np.ndarray, "v 3"]:
@@ -109,9 +139,13 @@ def stressed(rigged: Rigged, pose: str) -> Float32[np.ndarray, "v 3"]:
     skeleton = rigged.model.skeleton
     assert skeleton is not None
     clip = onto_skeleton(
-        _still(pose), skeleton, rigged.joints, roles=rigged.roles, facing=rigged.facing,
+        _still(pose, poses_of(rigged)[pose]),
+        skeleton,
+        rigged.joints,
+        roles=rigged.roles,
+        facing=rigged.facing,
         ground=rigged.ground,
-    )  # fmt: skip
+    )
     return np.concatenate(bent_model(rigged.model, at_frame(skeleton, clip, 0)))
 
 
@@ -124,11 +158,10 @@ def verdicts(results: tuple[PoseStress, ...]) -> dict[str, bool]:
     return found
 
 
-def _still(pose: str) -> Motion:
+def _still(pose: str, turns: Mapping[str, Degrees]) -> Motion:
     """Make a motion of one frame."""
-    turns = STRESS_POSES[pose]
     world: dict[str, Float64[np.ndarray, "3 3"]] = {}
-    for bone in BODY:
+    for bone in EVERY:
         local = np.eye(3)
         for axis, degrees in enumerate(turns.get(bone.role, (0, 0, 0))):
             vector = np.zeros(3)

@@ -25,7 +25,7 @@ _LEAST_VIEWS = 0.5
 """Share of views that must show something like a person."""
 _UPRIGHT = 0.5
 """Least height over the longest side."""
-_LEG_SHARE = (0.15, 0.62)
+LEG_SHARE = (0.15, 0.62)
 """Of the height, from the ground to where the legs part."""
 _ARM_SHARE = (0.18, 0.75)
 """Of the height, from the fingertips to the shoulder."""
@@ -33,6 +33,8 @@ _ARM_REACH = 0.1
 """Least distance of the fingertips from the median plane, of the height."""
 _SLENDER = 0.035
 """Largest mean cross-section of an arm or leg, of the height squared."""
+_TOE = 0.25
+"""Share of what stands on the ground below which a piece is a toe or a finger, not a foot."""
 _SYMMETRY = 0.8
 _HEAD_SHARE = (0.08, 0.5)
 """Of the height, from the neck to the top."""
@@ -40,14 +42,6 @@ _HEAD_SHARE = (0.08, 0.5)
 
 class UnriggableError(InputError):
     """A model that is no two-legged figure, or one whose limbs cannot be told apart."""
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Suitable:
-    """A figure that can be rigged, and what is doubtful about it."""
-
-    anatomy: Anatomy
-    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,31 +69,18 @@ def check_upright(figure: Figure) -> None:
         )
 
 
-def check_likeness(seen: Landmarks) -> None:
-    """Refuse what looks like nobody, before its shape is studied.
-
-    Raises:
-        UnriggableError: Fewer than half of the views show anything like a person.
-    """
-    if float(np.mean(seen.scores >= PERSON_SCORE)) < _LEAST_VIEWS:
-        raise UnriggableError(
-            f"A two-legged figure was wanted; {int((seen.scores >= PERSON_SCORE).sum())} of "
-            f"{len(seen.scores)} views show something like one (score {seen.score:.2f}).",
-            advice="Only standing figures are rigged. If it is one, stand it in a T or A pose.",
-        )
+def is_likely(seen: Landmarks) -> bool:
+    """Tell whether at least half of the views show something like a person."""
+    return float(np.mean(seen.scores >= PERSON_SCORE)) >= _LEAST_VIEWS
 
 
-def check_suitability(voxels: Voxels, anatomy: Anatomy | None, seen: Landmarks) -> Suitable:
-    """Decide whether a figure can be rigged.
-
-    Raises:
-        UnriggableError: It cannot; the message says why, the advice what would help.
-    """
-    reason = refusal(voxels, anatomy, seen)
-    if reason is not None or anatomy is None:
-        assert reason is not None
-        raise UnriggableError(reason.message, advice=reason.fix)
-    return Suitable(anatomy=anatomy, findings=tuple(_doubts(anatomy, seen)))
+def unlikely(seen: Landmarks) -> UnriggableError:
+    """Return the refusal of what looks like nobody."""
+    return UnriggableError(
+        f"A two-legged figure was wanted; {int((seen.scores >= PERSON_SCORE).sum())} of "
+        f"{len(seen.scores)} views show something like one (score {seen.score:.2f}).",
+        advice="Only standing figures are rigged. If it is one, stand it in a T or A pose.",
+    )
 
 
 def is_person(seen: Landmarks) -> bool:
@@ -132,13 +113,13 @@ def _shape_reason(voxels: Voxels, anatomy: Anatomy) -> Reason | None:
     """Return what the shape lacks of a body."""
     height = anatomy.height
     leg = (anatomy.crotch - anatomy.ground) / height
-    if not _LEG_SHARE[0] <= leg:
+    if not LEG_SHARE[0] <= leg:
         return Reason(
             code="rig.refused.legs",
             message=f"Two separate legs were wanted; they part at {leg:.0%} of the height.",
             fix="Model the legs apart; a floor-length skirt or base has to come off.",
         )
-    if leg > _LEG_SHARE[1] or _feet(voxels, anatomy) != (1, 1) or _thick(voxels, anatomy):
+    if leg > LEG_SHARE[1] or feet_of(voxels, anatomy) != (1, 1) or is_thick(voxels, anatomy):
         return Reason(
             code="rig.refused.two_legs",
             message="Two slender legs with a foot each were wanted; the shape stands otherwise.",
@@ -176,7 +157,7 @@ def _shape_reason(voxels: Voxels, anatomy: Anatomy) -> Reason | None:
     return None
 
 
-def _feet(voxels: Voxels, anatomy: Anatomy) -> tuple[int, int]:
+def feet_of(voxels: Voxels, anatomy: Anatomy) -> tuple[int, int]:
     """Count the pieces on the ground on each side: a chair has two, a man has one."""
     counts: list[int] = []
     for cells in anatomy.legs:
@@ -186,11 +167,11 @@ def _feet(voxels: Voxels, anatomy: Anatomy) -> tuple[int, int]:
         flat[where[:, 0], where[:, 2]] = True
         pieces, number = label(flat, structure=np.ones((3, 3)))
         sizes = np.bincount(pieces.ravel())[1:]
-        counts.append(int((sizes > 0.1 * sizes.sum()).sum()) if number else 0)
+        counts.append(int((sizes > _TOE * sizes.sum()).sum()) if number else 0)
     return counts[0], counts[1]
 
 
-def _thick(voxels: Voxels, anatomy: Anatomy) -> bool:
+def is_thick(voxels: Voxels, anatomy: Anatomy) -> bool:
     """Tell whether legs or arms are as thick as a trunk."""
     leg = max(anatomy.crotch - anatomy.ground, voxels.step)
     areas = [float(cells.sum()) * voxels.step**3 / leg for cells in anatomy.legs]
@@ -201,7 +182,7 @@ def _thick(voxels: Voxels, anatomy: Anatomy) -> bool:
     return max(areas) > _SLENDER * anatomy.height**2
 
 
-def _doubts(anatomy: Anatomy, seen: Landmarks) -> list[Finding]:
+def doubts_of(anatomy: Anatomy, seen: Landmarks) -> list[Finding]:
     """Tell what a person should look at."""
     doubts: list[Finding] = []
     if not is_person(seen):

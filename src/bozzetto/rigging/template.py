@@ -1,4 +1,4 @@
-"""The biped that every figure gets: roles, who hangs on whom, and which mirror each other.
+"""The biped or quadruped that a figure gets: roles, who hangs on whom, which mirror each other.
 
 Roles are VRM 1.0's humanoid bones; `End` roles are the tips of chains, not joints of the skeleton.
 """
@@ -68,8 +68,44 @@ BODY = tuple(Bone(role=role, parent=parent) for role, parent in _TRUNK) + _limbs
 HANDS = _fingers()
 """The 30 joints of ten fingers."""
 BIPED = BODY + HANDS
-PARENT = {bone.role: bone.parent for bone in BIPED}
-ENDS = {
+
+_BACK = (
+    ("hips", ""),
+    ("loin", "hips"),
+    ("back", "loin"),
+    ("withers", "back"),
+    ("neckBase", "withers"),
+    ("neckMiddle", "neckBase"),
+    ("skull", "neckMiddle"),
+    ("tail1", "hips"),
+    ("tail2", "tail1"),
+    ("tail3", "tail2"),
+    ("tail4", "tail3"),
+)
+_LEGS = (
+    ("FrontUpper", "withers"),
+    ("FrontLower", "FrontUpper"),
+    ("FrontFoot", "FrontLower"),
+    ("HindThigh", "hips"),
+    ("HindUpper", "HindThigh"),
+    ("HindLower", "HindUpper"),
+    ("HindFoot", "HindLower"),
+)
+QUADRUPED = tuple(Bone(role=role, parent=parent) for role, parent in _BACK) + tuple(
+    Bone(role=_sided(side, role), parent=_sided(side, parent))
+    for side in SIDES
+    for role, parent in _LEGS
+)
+"""The 25 joints of an animal with a tail; parents first. `hips` is the root of both plans."""
+QUADRUPED_ENDS = {
+    "skullEnd": "skull",
+    "tailEnd": "tail4",
+    **{f"{side}{leg}FootEnd": f"{side}{leg}Foot" for side in SIDES for leg in ("Front", "Hind")},
+}
+EVERY = BIPED + QUADRUPED[1:]
+"""The bones of both plans; a figure has those of one."""
+PARENT = {bone.role: bone.parent for bone in EVERY}
+ENDS = QUADRUPED_ENDS | {
     HEAD_END: "head",
     **{f"{side}ToesEnd": f"{side}Toes" for side in SIDES},
     **{f"{side}HandEnd": f"{side}Hand" for side in SIDES},
@@ -96,6 +132,28 @@ def tip_role(role: str) -> str | None:
 
 
 _NEXT = {
+    **dict(
+        zip(
+            ("loin", "back", "withers", "neckBase", "neckMiddle", "skull"),
+            ("back", "withers", "neckBase", "neckMiddle", "skull", "skullEnd"),
+            strict=True,
+        )
+    ),
+    **{f"tail{n}": f"tail{n + 1}" for n in (1, 2, 3)},
+    "tail4": "tailEnd",
+    **{
+        side + role: side + following
+        for side in SIDES
+        for role, following in (
+            ("FrontUpper", "FrontLower"),
+            ("FrontLower", "FrontFoot"),
+            ("FrontFoot", "FrontFootEnd"),
+            ("HindThigh", "HindUpper"),
+            ("HindUpper", "HindLower"),
+            ("HindLower", "HindFoot"),
+            ("HindFoot", "HindFootEnd"),
+        )
+    },
     "hips": "spine",
     "spine": "chest",
     "chest": "upperChest",

@@ -33,6 +33,7 @@ _ROUNDS = 8
 """Of bridging, the nearest first; what is left then hangs on what has been joined so far."""
 
 Points = Float64[np.ndarray, "n 3"]
+Numbers = Int64[np.ndarray, "*s"]
 Cells = Int64[np.ndarray, "c 3"]
 
 
@@ -45,6 +46,8 @@ class Voxels:
     step: float
     """Side of a cell, metres."""
     solid: Bool[np.ndarray, "x y z"]
+    zones: Int64[np.ndarray, " c"] | None = None
+    """Cells of different zones above 0 are no neighbours, though they touch; None: one body."""
 
     @cached_property
     def cells(self) -> Cells:
@@ -85,6 +88,13 @@ class Voxels:
         half = csr_matrix((lengths, (rows, columns)), shape=(count, count))
         return half + half.T
 
+    def severed(self, some: Numbers, others: Numbers) -> Bool[np.ndarray, "*s"]:
+        """Tell which pairs of cells belong to different zones."""
+        if self.zones is None:
+            return np.zeros(np.broadcast_shapes(some.shape, others.shape), bool)
+        here, there = self.zones[some], self.zones[others]
+        return (here > 0) & (there > 0) & (here != there)
+
     def pieces(self) -> Int64[np.ndarray, " c"]:
         """Number the pieces that touch; one number per solid cell."""
         rows, columns = self._neighbours()
@@ -103,6 +113,8 @@ class Voxels:
             other = np.full(len(moved), -1, np.int64)
             other[inside] = self.numbers[tuple(moved[inside].T)]
             here = np.flatnonzero(other >= 0)
+            if self.zones is not None:
+                here = here[~self.severed(here, other[here])]
             rows.append(here)
             columns.append(other[here])
         return np.concatenate(rows), np.concatenate(columns)
