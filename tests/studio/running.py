@@ -107,6 +107,10 @@ class Running:
         self.http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=60.0)
         self.process = None
 
+    def add_options(self, *options):
+        """Start it with further options: those that need to know its port."""
+        self._command.extend(options)
+
     def __enter__(self):
         self.start()
         return self

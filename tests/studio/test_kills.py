@@ -84,6 +84,21 @@ def test_cancelling_stops_within_a_second_and_the_next_job_runs(running):
     assert len(kept_in(drafts)) == made < 16
 
 
+def test_a_job_whose_own_process_dies_three_times_fails_and_says_so(running):
+    job, _ = a_started_draft_job(running, variants=15)
+    for attempt in (1, 2, 3):
+        running.wait(job, until=("running",))
+        while running.job(job)["attempt"] < attempt:
+            time.sleep(0.05)
+        kill_runner(running)
+    ended = running.wait(job)
+    assert (ended["state"], ended["error"]["type"]) == ("failed", "/problems/died")
+    assert ended["error"]["advice"]
+    project = ended["project_id"]
+    again = running.start_job(project, "masks")
+    assert running.wait(again)["state"] == "succeeded", "The next job has a process to run in."
+
+
 def test_no_process_outlives_the_service(tmp_path):
     running = Running(tmp_path)
     running.start()
@@ -104,3 +119,13 @@ def test_a_job_that_takes_too_long_fails_and_says_so(tmp_path):
         ended = running.wait(running.start_job(project, "drafts", engine="inflate"))
     assert (ended["state"], ended["error"]["type"]) == ("failed", "/problems/timeout")
     assert ended["error"]["advice"]
+
+
+def test_a_job_that_wants_more_memory_than_it_may_have_fails_and_says_so(tmp_path):
+    with Running(tmp_path, extra=("--memory-mib", "1000")) as running:
+        project = a_project(running.http)
+        upload(running.http, project, a_picture(height=3000, width=4000))
+        ended = running.wait(running.start_job(project, "drafts", engine="inflate"))
+        assert (ended["state"], ended["error"]["type"]) == ("failed", "/problems/resource")
+        assert "memory" in ended["error"]["cause"]
+        assert running.http.get("/v1/health").status_code == 200

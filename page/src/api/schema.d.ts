@@ -965,6 +965,7 @@ export interface components {
             /**
              * Changes
              * @description What was changed to pass the profile.
+             * @default []
              */
             changes: string[];
             /**
@@ -984,6 +985,7 @@ export interface components {
             /**
              * Fitted
              * @description Whether the file was changed to pass that profile.
+             * @default false
              */
             fitted: boolean;
             /** Id */

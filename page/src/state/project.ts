@@ -4,6 +4,7 @@ import { all, call } from "../api/client";
 import { followJobs } from "../api/events";
 import type { Approval, Draft, Export, Job, Mask, Photo, Project, Refinement, Rig } from "../api/types";
 import { complain } from "./notices";
+import { loadEstimates } from "./service";
 
 export const project = signal<Project | null>(null);
 export const photos = signal<Photo[]>([]);
@@ -125,7 +126,9 @@ export function keepJob(job: Job): void {
 function onJob(id: string, job: Job): void {
   if (project.value?.id !== id) return;
   keepJob(job);
-  if (!isOpen(job)) void LOADERS[job.kind]?.(id).catch(complain);
+  if (isOpen(job)) return;
+  void LOADERS[job.kind]?.(id).catch(complain);
+  void loadEstimates().catch(complain);
 }
 
 export async function cancelJob(job: Job): Promise<void> {

@@ -19,9 +19,11 @@ from bozzetto.errors import BozzettoError
 from bozzetto.findings import Finding
 from bozzetto.imaging.color import srgb8_from_linear
 from bozzetto.matting.user_mask import decode_mask
-from bozzetto.studio.processes import read_settings
+from bozzetto.studio.processes import give_way, read_settings
 
 _MEMORY_MIB = 6144
+_POLITENESS = 3
+"""Behind the service, before the jobs: somebody waits for an upload."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +126,7 @@ def serve() -> None:
     """Take orders until the input stream closes."""
     read_settings(sys.stdin)
     _limit_memory()
+    give_way(_POLITENESS)
     orders, answers = TypeAdapter(Received), TypeAdapter(Answer)
     for line in sys.stdin:
         answer = answer_to(orders.validate_json(line))

@@ -60,6 +60,12 @@ def kill(process: "subprocess.Popen[str]") -> None:
                 stream.close()
 
 
+def give_way(steps: int) -> None:
+    """Lower this process's priority: the service must answer while others work."""
+    if hasattr(os, "nice"):  # Not on Windows.
+        os.nice(steps)
+
+
 def end_own_group() -> None:
     """End this process and all that it started, at once."""
     if os.name == "posix" and os.getpgid(0) == os.getpid():

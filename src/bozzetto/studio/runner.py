@@ -21,7 +21,7 @@ from bozzetto.studio.kinds.base import JobKind, Kept
 from bozzetto.studio.kinds.registry import KINDS
 from bozzetto.studio.performing import Keeper, load_task, work_on
 from bozzetto.studio.problems import RefusedError, slug_of
-from bozzetto.studio.processes import end_own_group, read_settings
+from bozzetto.studio.processes import end_own_group, give_way, read_settings
 from bozzetto.studio.settings import Settings
 from bozzetto.studio.tracking import Tracker
 from bozzetto.wire.base import Message
@@ -128,8 +128,7 @@ def serve() -> None:
     settings = read_settings(sys.stdin)
     _limit(settings.jobs.memory_mib)
     import_module("bozzetto.pipeline.runs")
-    if hasattr(os, "nice"):  # Not on Windows.
-        os.nice(_POLITENESS)
+    give_way(_POLITENESS)
     orders: SimpleQueue[str] = SimpleQueue()
     threading.Thread(target=_listen, args=(orders,), daemon=True).start()
     runner = Runner(settings)

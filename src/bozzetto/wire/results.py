@@ -232,11 +232,11 @@ class Export(Result):
     """All files in one archive; null where there is one file only."""
     checks: tuple[Check, ...]
     """Of what was written against what was read back."""
-    profile: ProfileVerdict | None
+    profile: ProfileVerdict | None = None
     """How the file stands against the target's or the wanted profile; null without one."""
-    fitted: bool
+    fitted: bool = False
     """Whether the file was changed to pass that profile."""
-    changes: tuple[str, ...]
+    changes: tuple[str, ...] = ()
     """What was changed to pass the profile."""
     findings: tuple[Finding, ...]
 

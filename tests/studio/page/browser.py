@@ -44,9 +44,12 @@ def a_browser():
 class Visit:
     """One person at the page: what they see, and what the browser complains of."""
 
-    def __init__(self, browser, url, *, theme="dark", width=1280, height=720):
+    def __init__(self, browser, url, *, theme="dark", width=1280, height=720, touch=False):
         self.context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=theme, accept_downloads=True
+            viewport={"width": width, "height": height},
+            color_scheme=theme,
+            accept_downloads=True,
+            has_touch=touch,
         )
         self.page = self.context.new_page()
         self.page.set_default_timeout(PATIENCE_MS)

@@ -1,7 +1,5 @@
 """One person's way through the page, from a photo to files, in a real browser."""
 
-import os
-import shutil
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +8,7 @@ import httpx
 import pytest
 
 from tests.studio.page.browser import AXE, CHROMIUM, Visit, a_browser
+from tests.studio.page.keeping import keep_pictures
 from tests.studio.running import Running
 
 pytestmark = [
@@ -267,19 +266,10 @@ def seen(tmp_path_factory):
                 step()
         finally:
             visit.page.screenshot(path=folder / "last.png")
-            keep(folder)
+            keep_pictures(folder)
         walk.seen.complaints = visit.complaints
         walk.seen.long_tasks_ms = visit.page.evaluate("() => window.longTasks")
         return walk.seen
-
-
-def keep(folder):
-    """Copy the pictures to where somebody wants to look at them."""
-    wanted = os.environ.get("BOZZETTO_PICTURES")
-    if wanted:
-        Path(wanted).mkdir(parents=True, exist_ok=True)
-        for picture in (*folder.glob("*.jpg"), *folder.glob("*.png")):
-            shutil.copy(picture, wanted)
 
 
 def test_the_brush_takes_the_handle_off_and_brings_it_back(seen):

@@ -110,6 +110,7 @@ export function MaskCanvas(props: Props) {
       />
       <div class="float" role="group" aria-label="Zoom">
         <Button icon="plus" label="Zoom in" keys="+" onClick={() => view.current?.zoomBy(1.4)} />
+        <Button icon="minus" label="Zoom out" keys="-" onClick={() => view.current?.zoomBy(1 / 1.4)} />
         <Button icon="fit" label="Show all of it" keys="F" onClick={() => view.current?.fit()} />
       </div>
     </div>

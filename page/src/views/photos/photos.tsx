@@ -67,6 +67,7 @@ function FirstPhotos() {
       <DropZone large>
         <Empty icon="photos" title="Drop one to four photos of the object here">
           <p>One photo is enough. More sides (front, left, back, right) mean that less is invented.</p>
+          <p>Or 50 to 200 taken all around it: each gets its advice, and the engine uses the first it can.</p>
           <p class="fine">JPEG, PNG, WebP, HEIC or TIFF. Plain background and soft light work best.</p>
         </Empty>
       </DropZone>

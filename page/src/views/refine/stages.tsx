@@ -8,7 +8,8 @@ import { duration } from "../../ui/format";
 const STEPS = [
   { word: "mask", name: "Cut the photos out" },
   { word: "advice", name: "Look for what is wrong with them" },
-  { word: "refine", name: "Shape, reduce, unwrap and texture" },
+  { word: "shape", name: "Shape, reduce and unwrap" },
+  { word: "refine", name: "Texture" },
   { word: "certificate", name: "Measure the finished files" },
   { word: "previews", name: "Draw the sheet of pictures" },
 ] as const;

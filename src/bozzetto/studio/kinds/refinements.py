@@ -58,7 +58,11 @@ def _options(request: RefinementRequest) -> RefineOptions:
 def _plan(request: RefinementRequest, num_photos: int) -> tuple[PlannedStage, ...]:
     return (
         *looking_at(num_photos),
-        *(PlannedStage(word="refine", stage="assets"),) * request.lods,
+        *(
+            PlannedStage(word="shape", stage="shapes"),
+            PlannedStage(word="refine", stage="assets"),
+        )
+        * request.lods,
         PlannedStage(word="certificate", stage="certificates"),
         PlannedStage(word="previews", stage="previews"),
     )

@@ -27,7 +27,17 @@ from bozzetto.wire.service import (
 
 router = APIRouter(tags=["service"])
 
-_STAGES = ("masks", "advice", "drafts", "assets", "certificates", "previews", "rigs", "exports")
+_STAGES = (
+    "masks",
+    "advice",
+    "drafts",
+    "shapes",
+    "assets",
+    "certificates",
+    "previews",
+    "rigs",
+    "exports",
+)
 
 
 @router.get("/health")
