@@ -2,7 +2,8 @@
 
 Five builds (adult, child, heavy, thin, old), both sexes, in a T, an A and a relaxed pose. Needs
 `pip install anny==0.6.2 torch` (CC0 data; its first start takes minutes):
-`python -m benchmarks.rigging_bodies FOLDER`.
+`python -m benchmarks.rigging_bodies FOLDER`. With a number behind the folder, so many bodies of
+builds drawn at random instead, which no constant was set on.
 """
 
 import sys
@@ -23,7 +24,19 @@ _RISE_DEG = {"T": 45.0, "A": 0.0, "relaxed": -30.0}
 """Of the upper arms above Anny's own rest pose."""
 
 
-def main(folder: Path) -> None:
+def _drawn(count: int) -> list:
+    """Draw bodies that are none of the others'."""
+    rng = np.random.default_rng(101)
+    poses = list(_RISE_DEG.items())
+    people = []
+    for number in range(count):
+        build = {"age": rng.uniform(0.25, 1), "weight": rng.uniform(), "muscle": rng.uniform()}
+        sex = ("fm"[number % 2], float(rng.uniform(0, 0.5) + 0.5 * (number % 2)))
+        people.append(((f"drawn{number:02d}", build), sex, poses[number % 3]))
+    return people
+
+
+def main(folder: Path, drawn: int = 0) -> None:
     """Write the bodies."""
     import torch
     from anny import Anny
@@ -33,13 +46,13 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     rig = Anny()
     bones = list(rig.bone_labels)
-    rng = np.random.default_rng(7)
+    rng = np.random.default_rng(7 if not drawn else 101)
 
     def upright(points: np.ndarray) -> np.ndarray:
         return np.stack([points[:, 0], points[:, 2], -points[:, 1]], axis=1)
 
     people = product(_BUILDS.items(), (("f", 0.1), ("m", 0.9)), _RISE_DEG.items())
-    for (build, base), (sex, gender), (pose, rise) in people:
+    for (build, base), (sex, gender), (pose, rise) in _drawn(drawn) or people:
         height, proportions = rng.uniform(0.2, 0.8), rng.uniform(0.2, 0.9)
         turns = {"upperarm01.L": (0, -rise, 0), "upperarm01.R": (0, rise, 0)}
         if pose == "relaxed":
@@ -69,4 +82,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), *map(int, sys.argv[2:3]))

@@ -64,9 +64,23 @@ def run(folder: Path, *, formats: tuple[str, ...] = ()) -> list[Row]:
                 continue
             written = _written(model, name)
             path = store(written, folder=folder / subject / name)
-            rows.append(_own(model, written, name=name, subject=subject))
-            for label, reader in opened.items():
-                rows.append(_row(model, path, reader, name=name, subject=subject, label=label))
+            rows += check(model, written, path, readers=opened, name=name, subject=subject)
+    return rows
+
+
+def check(
+    model: Model,
+    written: Written,
+    path: Path,
+    *,
+    readers: dict[str, Reader],
+    name: str,
+    subject: str = "skinned",
+) -> list[Row]:
+    """Return what our own reader and others say of one written model."""
+    rows = [_own(model, written, name=name, subject=subject)]
+    for label, reader in readers.items():
+        rows.append(_row(model, path, reader, name=name, subject=subject, label=label))
     return rows
 
 

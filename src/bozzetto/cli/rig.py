@@ -18,19 +18,22 @@ ClipFiles = Annotated[
 
 @dataclass(frozen=True, kw_only=True)
 class Rig:
-    """Rig a standing two-legged figure: skeleton, weights, clips, and how it deforms."""
+    """Rig a standing figure or animal: skeleton, weights, clips, and how it deforms."""
 
     source: Annotated[Path, tyro.conf.Positional]
     """A finished project's folder, or a model file (GLB, glTF, FBX, OBJ...)."""
     output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="FILE")] = None
-    """The rigged model; the suffix names the format. NAME_rigged.glb beside the source unless
-    given."""
+    """The rigged model; the suffix names the format (.glb, .fbx, .usdz, .vrm...).
+    NAME_rigged.glb beside the source unless given."""
     skeleton: Literal["mixamo", "vrm", "unreal", "unity", "godot"] = "mixamo"
-    """Names, hierarchy and axes of the joints."""
+    """Names, hierarchy and axes of the joints; animals have generic ones."""
+    plan: Literal["auto", "biped", "quadruped"] = "auto"
+    """How many legs to look for; auto tries two, then four."""
     pose: Literal["keep", "a", "t"] = "keep"
     """Rest pose of the result."""
     clips: Annotated[str, tyro.conf.arg(metavar="NAME,...")] = "idle,walk"
-    """Motions to add: idle, walk, run, wave. Walk and run come with and without their way."""
+    """Motions to add: idle, walk, run, and wave for two legs. Walk and run come with and without
+    their way."""
     clip_files: ClipFiles = ()
     """Put the motion of a BVH file, or of a model with clips, on the figure; may be repeated."""
     joints: Annotated[Path | None, tyro.conf.arg(metavar="FILE")] = None
@@ -42,7 +45,7 @@ class Rig:
         # Imported when run, so that `bozzetto --help` answers at once.
         from bozzetto.delivery.rigging import RigRequest, rig_file
         from bozzetto.rigging.canonical import RestPose
-        from bozzetto.rigging.rig import RigOptions
+        from bozzetto.rigging.rig import Plan, RigOptions
 
         terminal = Terminal(self.reporting)
         output = self.output or _default_output(self.source)
@@ -51,7 +54,12 @@ class Rig:
             RigRequest(
                 source=self.source,
                 output=output,
-                options=RigOptions(dialect=self.skeleton, pose=RestPose(self.pose), clips=names),
+                options=RigOptions(
+                    dialect=self.skeleton,
+                    pose=RestPose(self.pose),
+                    clips=names,
+                    plan=Plan(self.plan),
+                ),
                 joints=self.joints,
                 motions=self.clip_files,
             )

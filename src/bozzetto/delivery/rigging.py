@@ -15,6 +15,7 @@ from jaxtyping import UInt8
 from bozzetto.asset.model import Model
 from bozzetto.delivery.exporting import load_deliverable
 from bozzetto.delivery.open_model import format_of, open_model
+from bozzetto.delivery.vrm import encode_vrm
 from bozzetto.errors import InputError
 from bozzetto.findings import Finding, Severity
 from bozzetto.formats.base import NamedFile, Written
@@ -24,6 +25,7 @@ from bozzetto.pipeline.serialize import text_from
 from bozzetto.qa.self_intersections import count_self_intersections
 from bozzetto.rigging.blazepose import BlazePose
 from bozzetto.rigging.bvh import read_bvh
+from bozzetto.rigging.canonical import RestPose
 from bozzetto.rigging.corrections import corrected, corrections_from_json, joints_to_json
 from bozzetto.rigging.figure import figure_of
 from bozzetto.rigging.motion import Motion
@@ -98,20 +100,23 @@ def rig_file(request: RigRequest) -> RigReport:
         InputError: A file cannot be read, or names what there is not.
         FormatError: The wanted format cannot hold a skeleton.
     """
-    writer = load_format(format_of(request.output))
+    is_vrm = request.output.suffix.lower() == ".vrm"
+    writer = None if is_vrm else load_format(format_of(request.output))
+    options = _as_vrm(request.options) if is_vrm else request.options
     motions = [motion for path in request.motions for motion in read_motions(path)]
     deliverable, notes = load_deliverable(request.source)
     model = deliverable.levels[0]
-    found = find(model, network=BlazePose(), options=request.options)
+    found = find(model, network=BlazePose(), options=options)
     if request.joints is not None:
         wanted = corrections_from_json(_text(request.joints))
         moved = corrected(found.joints, wanted, middle=found.middle)
         found = replace(found, joints=moved)
-    rigged = with_motions(bind_found(model, found, options=request.options), motions)
+    rigged = with_motions(bind_found(model, found, options=options), motions)
     report = _report(rigged, notes)
     sheet = rig_sheet(rigged)
     stem = request.output.stem
-    written = writer.write(replace(rigged.model, name=stem))
+    named = replace(rigged, model=replace(rigged.model, name=stem))
+    written = _vrm(named) if writer is None else writer.write(named.model)
     renamed = _with_main(written, request.output.name)
     files = (
         *renamed.files,
@@ -121,6 +126,18 @@ def rig_file(request: RigRequest) -> RigReport:
     )
     store(replace(renamed, files=files), folder=request.output.parent)
     return report
+
+
+def _as_vrm(options: RigOptions) -> RigOptions:
+    """Name and stand a figure as VRM has it."""
+    pose = RestPose.T if options.pose is RestPose.KEEP else options.pose
+    return replace(options, dialect="vrm", pose=pose)
+
+
+def _vrm(rigged: Rigged) -> Written:
+    """Write a VRM file, which is a GLB that knows its bones."""
+    name = f"{rigged.model.name}.vrm"
+    return Written(main=name, files=(NamedFile(name=name, data=encode_vrm(rigged)),))
 
 
 def read_motions(path: Path) -> list[Motion]:
