@@ -26,7 +26,8 @@ NUM_LEVELS = 4
 """Degrees of blur; level k shows details of 2**k pixels."""
 
 _REFERENCE_PX = 512  # Widths below are told for an object of this size and grow with it.
-_RIM_PX = 2.0  # Colours this close to the silhouette are a mix with whatever was behind.
+_RIM_PX = (1.0, 2.0)  # Closer to the silhouette colours are a mix with whatever was behind, and
+_SOLID = 0.75  # up to the second distance those of less coverage are.
 _RIDGE = 0.9  # A pixel is on the middle line when it is this deep, relative to its neighbours.
 _GRID = 16  # Sizes are multiples of it, so that scaled sizes are whole numbers.
 _KEPT_SHARPNESS = 1.25  # Photo pixels kept per texel.
@@ -96,7 +97,7 @@ def prepare_photo(
     unit_px = max(1.0, max(np.ptp(rows), np.ptp(columns)) / _REFERENCE_PX)
     return PhotoSource(
         camera=camera,
-        levels=_blur(_without_rim(srgb_from_linear(rgb), inside, _RIM_PX * unit_px)),
+        levels=_blur(_without_rim(srgb_from_linear(rgb), alpha, unit_px)),
         depth_inside_px=_signed_distance(inside),
         unit_px=unit_px,
     )
@@ -142,13 +143,16 @@ def _scale(
     )
 
 
-def _without_rim(encoded: Picture, inside: Bool[np.ndarray, "h w"], rim_px: float) -> Picture:
+def _without_rim(encoded: Picture, alpha: Plane, unit_px: float) -> Picture:
     """Replace the rim and the outside by the nearest colour from well inside."""
+    inside = alpha >= 0.5
+    clear_px, rim_px = (distance * unit_px for distance in _RIM_PX)
     depth = inner_distance(inside)
     deepest = np.asarray(cv2.dilate(depth, np.ones((3, 3), np.uint8)))
     # Thin parts are all rim; their middle line, where no neighbour lies deeper, must stay, or they
     # would take the colour of what they grow from.
-    core = inside & (depth >= np.minimum(rim_px, _RIDGE * deepest))
+    least = np.where(alpha >= _SOLID, np.float32(clear_px), np.float32(rim_px))
+    core = inside & (depth >= np.minimum(least, _RIDGE * deepest))
     distance, nearest = nearest_marked(core)
     filled = encoded.reshape(-1, 3)[nearest]
     # Nearest colours run outwards in stripes; soften them the farther out the more.
