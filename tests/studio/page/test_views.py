@@ -9,7 +9,7 @@ from PIL import Image
 
 from bozzetto.studio.database import Database
 from bozzetto.studio.settings import Settings
-from tests.studio.page.browser import CHROMIUM, PATIENCE_MS, Visit, a_browser
+from tests.studio.page.browser import CHROMIUM, Visit, a_browser
 from tests.studio.page.keeping import keep_pictures
 from tests.studio.page.prepared import LEVELS, a_level, finish_with_a_figure
 from tests.studio.running import Running, a_picture, a_project, a_token, bearer, upload
@@ -56,7 +56,6 @@ def studio(tmp_path_factory):
 def visit(studio):
     """Somebody at the page; at the end the browser has nothing to complain of."""
     visit = Visit(studio.browser, studio.url, touch=True)
-    visit.page.set_default_timeout(PATIENCE_MS / 2)
     visit.context.add_init_script(POINTERS)
     yield visit
     visit.shoot(studio.folder / f"last-{id(visit)}.jpg")
@@ -112,7 +111,7 @@ def test_a_team_member_comes_in_by_token_and_is_offered_what_the_role_may_do(stu
     visit.page.get_by_label("Token").wait_for()
 
 
-def test_fingers_paint_pinch_and_a_pen_paints(studio, visit):
+def test_fingers_a_pen_and_the_keyboard_paint_and_a_pinch_does_not(studio, visit):
     page = visit.page
     log_in(visit, studio.secrets["admin"], f"#/projects/{studio.project}/mask")
     page.locator(".viewport.mask[data-ready]").wait_for()
@@ -157,6 +156,10 @@ def test_fingers_paint_pinch_and_a_pen_paints(studio, visit):
     pen("mouseMoved", x + 40, y + 60)
     pen("mouseReleased", x + 40, y + 60, buttons=0)
     page.get_by_text("2 strokes", exact=True).wait_for()
+    page.locator(".viewport.mask canvas").focus()
+    for key in ("ArrowUp", "Shift+ArrowLeft", "d"):
+        page.keyboard.press(key)
+    page.get_by_text("3 strokes", exact=True).wait_for()
     assert set(page.evaluate("() => [...window.pointers]")) >= {"touch", "pen"}
     look(visit, studio, "painted")
 
@@ -203,6 +206,7 @@ def test_a_figure_is_rigged_posed_and_its_joints_are_moved_on_both_sides(studio,
     choose(page, "Rig")
     page.get_by_label("Walk", exact=True).check()
     page.get_by_role("button", name="Find a skeleton").click()
+    wait_for_rigs(visit, studio, 1)
     page.get_by_text("A skeleton fits").wait_for()
     page.get_by_label("Show the rigged file").check()
     page.locator(".asset[data-ready]").wait_for()
@@ -222,7 +226,7 @@ def test_a_figure_is_rigged_posed_and_its_joints_are_moved_on_both_sides(studio,
     after = places(page)
     assert before != after
     page.get_by_role("button", name="Rig with 2 moved joints").click()
-    rigs = wait_for_rigs(studio, 2)
+    rigs = wait_for_rigs(visit, studio, 2)
     assert sorted(j["role"] for j in rigs[0]["options"]["joints"])[0].startswith("left")
     page.get_by_text("A skeleton fits").wait_for()
 
@@ -247,15 +251,12 @@ def drag_a_handle(visit, studio):
     mouse.up()
 
 
-def wait_for_rigs(studio, count):
+def wait_for_rigs(visit, studio, count):
     """Wait until so many jobs have rigged, and return them, newest first."""
-    http = studio.running.http
-    jobs = [
-        j
-        for j in http.get(f"/v1/projects/{studio.project}/jobs").json()["items"]
-        if j["kind"] == "rigs"
-    ]
-    assert len(jobs) == count
-    for job in jobs:
-        assert studio.running.wait(job["id"])["state"] == "succeeded"
+    jobs = []
+    while len(jobs) < count:
+        visit.page.wait_for_timeout(100)
+        listed = studio.running.http.get(f"/v1/projects/{studio.project}/jobs").json()["items"]
+        jobs = [job for job in listed if job["kind"] == "rigs"]
+    assert studio.running.wait(jobs[0]["id"])["state"] == "succeeded"
     return jobs
