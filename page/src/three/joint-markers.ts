@@ -1,7 +1,7 @@
 // Joints as handles that can be dragged, in the plane that faces the camera.
 import { Group, Mesh, MeshBasicMaterial, Plane, Raycaster, SphereGeometry, Vector2, Vector3, type PerspectiveCamera } from "three";
 
-const SIZE = 0.011;
+const SIZE = 0.0085;
 
 export interface MarkedJoint {
   role: string;
