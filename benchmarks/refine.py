@@ -1,245 +1,186 @@
-"""What refine does to drafts: outlines, agreement, topology, time; against the truth where known.
+"""What refine does to drafts: agreement, outlines, seams, topology, time; the truth where known.
 
 Two sets: the shared photographs, and renders of test objects whose every side is known. Rows are
-written as they come; started again, a run does what is missing.
+written as they come; started again, a run does what is missing. Wall times mean something with one
+job on an idle machine; CPU times always.
 
-    python -m benchmarks.refine photos [--engine bozzetto] [--only NAME ...]
-    python -m benchmarks.refine renders --manifest FILE [--objects 30]
+    python -m benchmarks.refine photos [--only NAME ...] [--jobs N]
+    python -m benchmarks.refine renders --manifest FILE [--objects 30] [--features FILE]
     python -m benchmarks.refine table [CSV]
 """
 
 import argparse
-import itertools
+import os
 import statistics
 import sys
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.photo_runs import all_photos
-from benchmarks.quality.evaluate import PreparedView, prepare
-from benchmarks.quality.frustum import crop_of, view_frame
+from benchmarks.quality.evaluate import prepare
+from benchmarks.quality.features import FeatureNet, read_weights
 from benchmarks.quality.objects import (
+    ObjectRef,
     choose_objects,
     load_model,
     random_views,
     true_object,
 )
-from benchmarks.quality.pictures import (
-    ColorError,
-    color_error,
-    draw,
-    novel_cameras,
-    predicted_pictures,
-)
 from benchmarks.quality.rows import Row, append_rows, current_commit, read_rows
-from benchmarks.quality.scene import InputView, move_camera
-from bozzetto.asset.draft import Draft
+from benchmarks.refine_rows import refine_timed, row_of, truth_row
 from bozzetto.capture.load import load_photo
-from bozzetto.geometry.raycast import Raycaster
-from bozzetto.geometry.similarity import Similarity
-from bozzetto.imaging.color import linear_from_srgb
-from bozzetto.imaging.resample import sample
+from bozzetto.errors import BozzettoError
 from bozzetto.matting.cut_out import cut_out
 from bozzetto.pipeline.options import DraftOptions, RefineOptions
-from bozzetto.pipeline.photo_to_asset import (
-    Refined,
-    Shaped,
-    make_drafts,
-    make_mask,
-    shape_draft,
-    texture_shape,
-)
-from bozzetto.qa.agreement import measure_agreement
-from bozzetto.qa.certificate import certify
-from bozzetto.qa.topology import measure_topology
+from bozzetto.pipeline.photo_to_asset import make_drafts, make_mask
 from bozzetto.views.foreground import Foreground
 from bozzetto_train.scenes.gbuffer import prepare_scene
 
 RESULTS = Path(__file__).parent / "results"
-LONGEST_PX = 1024
-_BUDGET = RefineOptions().budget
-_STEPS = ("repair", "sculpt", "topology", "unwrap", "texture")
+PHOTOS, RENDERS = RESULTS / "refine_photos.csv", RESULTS / "refine_renders.csv"
+_OPTIONS = RefineOptions()
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Timed:
-    """A refined draft and how long each step took."""
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One row to make; small, for sending to other processes."""
 
-    refined: Refined
-    shaped: Shaped
-    seconds: dict[str, float]
-    cpu_seconds: float
-    """Of all threads, for all steps: what it takes on a machine that does nothing else."""
-
-
-def refine_timed(draft: Draft, foregrounds: Sequence[Foreground], *, name: str) -> Timed:
-    """Refine, and take the time of each step; steps inside a step count with it."""
-    marks: list[tuple[str, float]] = []
-
-    def step(said: str) -> None:
-        if said in _STEPS:
-            marks.append((said, time.perf_counter()))
-
-    cpu = time.process_time()
-    shaped = shape_draft(draft, foregrounds, step=step)
-    refined = texture_shape(shaped, draft, foregrounds, name=name, step=step)
-    cpu = time.process_time() - cpu
-    marks.append(("", time.perf_counter()))
-    seconds = {said: end - at for (said, at), (_, end) in itertools.pairwise(marks)}
-    return Timed(refined=refined, shaped=shaped, seconds=seconds, cpu_seconds=cpu)
+    subject: str
+    engine: str
+    commit: str
+    photo: Path | None = None
+    ref: ObjectRef | None = None
+    features: Path | None = None
+    """Weights for the perceptual distance."""
 
 
-def row_of(timed: Timed, foregrounds: Sequence[Foreground]) -> Row:
-    """Measure a refined draft as it is; nothing here knows the truth."""
-    refined = timed.refined
-    mesh = refined.asset.mesh
-    agreement = measure_agreement(
-        mesh,
-        refined.asset.material,
-        camera=refined.asset.cameras[0],
-        foreground=foregrounds[0],
-        longest_px=LONGEST_PX,
-    )
-    topology = measure_topology(mesh)
-    certificate = certify(mesh, reference=timed.shaped.dense)
-    row: Row = {f"s_{name}": round(timed.seconds.get(name, 0.0), 2) for name in _STEPS}
-    row["s_total"] = round(sum(timed.seconds.values()), 2)
-    row["cpu_total"] = round(timed.cpu_seconds, 2)
-    row |= {"psnr_db": round(agreement.psnr_db, 2), "iou": round(agreement.silhouette_iou, 4)}
-    for name, errors in (
-        ("draft", [facts.draft for facts in refined.outlines]),
-        ("finished", [facts.finished for facts in refined.outlines]),
-    ):
-        row[f"outline_median_{name}"] = round(max(error.median_px for error in errors), 3)
-        row[f"outline_p95_{name}"] = round(max(error.p95_px for error in errors), 3)
-    return row | {
-        "seam_jump": "",
-        "budget_error": abs(mesh.num_triangles - _BUDGET),
-        "watertight": int(topology.watertight),
-        "inverted": certificate.inverted_triangles,
-        "self_intersections": certificate.self_intersections,
-        "hausdorff_percent": certificate.hausdorff_percent,
-    }
-
-
-def truth_row(prepared: PreparedView, draft: Draft, refined: Refined) -> Row:
-    """Compare draft and refined asset with the truth in four new views."""
-    view = prepared.view
-    before = _novel(prepared, draft, refined=None)
-    after = _novel(prepared, draft, refined=refined)
-    row: Row = {}
-    for name, error in (("draft", before), ("finished", after)):
-        row[f"novel_psnr_{name}"] = round(error.psnr, 3)
-        row[f"novel_ssim_{name}"] = round(error.ssim, 4)
-        row[f"novel_psnr_overlap_{name}"] = round(error.psnr_overlap, 3)
-    assert view.camera.width > 0
-    return row
-
-
-def _novel(prepared: PreparedView, draft: Draft, *, refined: Refined | None) -> ColorError:
-    """Place a shape where its camera says, and draw it from new places."""
-    view = prepared.view
-    mesh = draft.mesh if refined is None else refined.asset.mesh
-    caster = Raycaster(mesh.positions, mesh.triangles)
-    onto = _onto_truth(prepared, draft)
-    if refined is None:
-        pictures = predicted_pictures(view, mesh, caster, onto_truth=onto)
-    else:
-        back = onto.inverse()
-        texture = linear_from_srgb(
-            refined.asset.material.base_color.astype(np.float32) / np.float32(255)
-        )
-
-        def colors_of(triangle: np.ndarray, barycentric: np.ndarray) -> np.ndarray:
-            corners = mesh.uvs[mesh.triangles[triangle]]
-            places = (corners * barycentric[:, :, None]).sum(axis=1) * texture.shape[0]
-            return sample(texture, places.astype(np.float32))
-
-        pictures = tuple(
-            draw(mesh, caster, camera=move_camera(camera, back), colors_of=colors_of)
-            for camera in novel_cameras(view)
-        )
-    return color_error(pictures, prepared.pictures, net=None)
-
-
-def _onto_truth(prepared: PreparedView, draft: Draft) -> Similarity:
-    """Return where the draft's camera puts it; the same for draft and finished mesh."""
-    caster = Raycaster(draft.mesh.positions, draft.mesh.triangles)
-    frame = view_frame(draft.cameras[0], caster, crop=crop_of(prepared.view.foreground.alpha))
-    onto = Similarity.identity() if frame is None else frame.onto(prepared.frame)
-    return prepared.view.truth_from_object @ onto
-
-
-def run_photos(engine: str, only: Sequence[str]) -> None:
-    """Measure the shared photographs."""
-    path = RESULTS / "refine_photos.csv"
-    done = {(row["subject"], row["engine"]) for row in read_rows(path)}
-    for photo_path in all_photos():
-        subject = f"{photo_path.parent.name}/{photo_path.stem}"
-        if (subject, engine) in done or (only and photo_path.stem not in only):
-            continue
-        photo, _ = load_photo(photo_path)
-        foreground = cut_out(photo, make_mask(photo).mask)
-        row = _measured(subject, [foreground], engine=engine)
-        append_rows(path, [row])
-        print(_said(row), flush=True)
-
-
-def run_renders(manifest: Path | None, *, engine: str, objects: int) -> None:
-    """Measure renders of test objects."""
-    path = RESULTS / "refine_renders.csv"
-    done = {(row["subject"], row["engine"]) for row in read_rows(path)}
-    for ref in choose_objects(manifest, count=objects):
-        if (ref.name, engine) in done:
-            continue
-        scene = prepare_scene(load_model(ref))
-        (view,) = random_views(scene, true_object(scene, category=ref.category), count=1)
-        row = _measured(ref.name, [view.foreground], engine=engine, view=view)
-        append_rows(path, [row])
-        print(_said(row), flush=True)
-
-
-def _measured(
-    subject: str,
-    foregrounds: Sequence[Foreground],
-    *,
-    engine: str,
-    view: InputView | None = None,
-) -> Row:
+def make_row(task: Task) -> Row:
     """Draft, refine and measure one object."""
-    drafts = make_drafts(foregrounds, options=DraftOptions(engine=engine, variants=1))
-    timed = refine_timed(drafts[0], foregrounds, name="object")
-    row: Row = {"subject": subject, "engine": engine, "commit": current_commit()}
-    row |= row_of(timed, foregrounds)
-    if view is not None:
-        row |= truth_row(prepare(view), drafts[0], timed.refined)
-    return row
+    head: Row = {"subject": task.subject, "engine": task.engine, "commit": task.commit}
+    return head | (_photo_row(task) if task.ref is None else _render_row(task, task.ref))
+
+
+def _photo_row(task: Task) -> Row:
+    """Measure one of the shared photographs."""
+    assert task.photo is not None
+    photo, _ = load_photo(task.photo)
+    foregrounds = [cut_out(photo, make_mask(photo).mask)]
+    draft = make_drafts(foregrounds, options=_draft_options(task))[0]
+    return row_of(refine_timed(draft, foregrounds, options=_OPTIONS), foregrounds, options=_OPTIONS)
+
+
+def _render_row(task: Task, ref: ObjectRef) -> Row:
+    """Measure the render of one test object."""
+    scene = prepare_scene(load_model(ref))
+    (view,) = random_views(scene, true_object(scene, category=ref.category), count=1)
+    foregrounds: list[Foreground] = [view.foreground]
+    draft = make_drafts(foregrounds, options=_draft_options(task))[0]
+    timed = refine_timed(draft, foregrounds, options=_OPTIONS)
+    net = None if task.features is None else FeatureNet(read_weights(task.features))
+    row = row_of(timed, foregrounds, options=_OPTIONS)
+    return row | truth_row(prepare(view, net=net), draft, timed.refined)
+
+
+def _draft_options(task: Task) -> DraftOptions:
+    """One draft: choosing between several is not refine's work."""
+    return DraftOptions(engine=task.engine, variants=1)
+
+
+def photo_tasks(engine: str, only: Sequence[str]) -> Iterator[Task]:
+    """List the shared photographs."""
+    for path in all_photos():
+        if not only or path.stem in only:
+            yield Task(
+                subject=f"{path.parent.name}/{path.stem}",
+                engine=engine,
+                commit=current_commit(),
+                photo=path,
+            )
+
+
+def render_tasks(
+    engine: str, *, manifest: Path | None, objects: int, features: Path | None
+) -> Iterator[Task]:
+    """List renders of test objects."""
+    for ref in choose_objects(manifest, count=objects):
+        yield Task(
+            subject=ref.name, engine=engine, commit=current_commit(), ref=ref, features=features
+        )
+
+
+def run(tasks: Sequence[Task], path: Path, *, jobs: int) -> None:
+    """Make the rows that are missing."""
+    done = {(row["subject"], row["engine"]) for row in read_rows(path)}
+    left = [task for task in tasks if (task.subject, task.engine) not in done]
+    print(f"{path.name}: {len(tasks) - len(left)} of {len(tasks)} are there.", flush=True)
+    # A pool of one too: what a crash takes with it is one row.
+    with ProcessPoolExecutor(max_workers=jobs, mp_context=get_context("spawn")) as pool:
+        running = {pool.submit(make_row, task): task for task in left}
+        for future in as_completed(running):
+            try:
+                row = future.result()
+            except BozzettoError as error:
+                print(f"{running[future].subject}: no row: {error}", flush=True)
+                continue
+            append_rows(path, [row])
+            print(_said(row), flush=True)
 
 
 def _said(row: Row) -> str:
     """Sum a row up in a line."""
     return (
-        f"{row['subject']}: {row['s_total']} s, outline {row['outline_median_draft']}/"
-        f"{row['outline_p95_draft']} -> {row['outline_median_finished']}/"
-        f"{row['outline_p95_finished']} px, {row['psnr_db']} dB, IoU {row['iou']}"
+        f"{row['subject']}: {row['cpu_total']} CPU-s, {row['wall_total']} s, "
+        f"{row['psnr_db']} dB, IoU {row['iou']}, outline {row['outline_median_finished']}/"
+        f"{row['outline_p95_finished']} px, seam {row['seam_jump']}, "
+        f"self-intersections {row['self_intersections']}, inverted {row['inverted']}"
     )
 
 
 def print_table(path: Path) -> None:
-    """Print median, worst tenth and range of every number."""
+    """Print median, spread and range of every number, and how many rows keep what was asked."""
     rows = read_rows(path)
     print(f"{path.name}: {len(rows)} rows")
     print(f"{'':28}{'median':>10}{'lowest':>10}{'p10':>10}{'p90':>10}{'highest':>10}")
     for name in list(rows[0])[3:]:
-        values = [float(row[name]) for row in rows if row[name] != ""]
+        values = [float(row[name]) for row in rows if row[name] not in {"", "nan"}]
         if values:
             tenth, ninetieth = np.quantile(values, (0.1, 0.9))
             numbers = (statistics.median(values), min(values), tenth, ninetieth, max(values))
             print(f"{name:28}" + "".join(f"{number:10.3f}" for number in numbers))
+    print()
+    for said, keeps in CONTRACT.items():
+        print(f"{sum(keeps(row) for row in rows):4} of {len(rows)}: {said}")
+
+
+def _at_most(name: str, limit: float) -> Callable[[Row], bool]:
+    """Ask for a number that is no larger; an empty one has nothing to be too large."""
+    return lambda row: row[name] == "" or float(row[name]) <= limit
+
+
+def _at_least(name: str, limit: float) -> Callable[[Row], bool]:
+    """Ask for a number that is no smaller."""
+    return lambda row: row[name] != "" and float(row[name]) >= limit
+
+
+CONTRACT: dict[str, Callable[[Row], bool]] = {
+    "agreement of 30 dB or more": _at_least("psnr_db", 30),
+    "silhouette IoU of 0.985 or more": _at_least("iou", 0.985),
+    "outline median of 1 px or less": _at_most("outline_median_finished", 1.0),
+    "outline 95th percentile of 3 px or less": _at_most("outline_p95_finished", 3.0),
+    "seam jump of 1.5 or less": _at_most("seam_jump", 1.5),
+    "budget met": _at_most("budget_error", 0),
+    "watertight": _at_least("watertight", 1),
+    "nothing inverted": _at_most("inverted", 0),
+    "nothing degenerate": _at_most("degenerate", 0),
+    "no self-intersection": _at_most("self_intersections", 0),
+    "no interior shell": _at_most("interior_shells", 0),
+}
+"""What each row is asked to keep."""
 
 
 def main(arguments: list[str]) -> None:
@@ -251,15 +192,21 @@ def main(arguments: list[str]) -> None:
     renders = commands.add_parser("renders")
     renders.add_argument("--manifest", type=Path)
     renders.add_argument("--objects", type=int, default=30)
+    weights = os.environ.get("BOZZETTO_MOBILENET")
+    renders.add_argument("--features", type=Path, default=Path(weights) if weights else None)
     for command in (photos, renders):
         command.add_argument("--engine", default="bozzetto")
+        command.add_argument("--jobs", type=int, default=1)
     table = commands.add_parser("table")
-    table.add_argument("csv", type=Path, nargs="?", default=RESULTS / "refine_photos.csv")
+    table.add_argument("csv", type=Path, nargs="?", default=PHOTOS)
     given = parser.parse_args(arguments)
     if given.command == "photos":
-        run_photos(given.engine, given.only)
+        run(list(photo_tasks(given.engine, given.only)), PHOTOS, jobs=given.jobs)
     elif given.command == "renders":
-        run_renders(given.manifest, engine=given.engine, objects=given.objects)
+        tasks = render_tasks(
+            given.engine, manifest=given.manifest, objects=given.objects, features=given.features
+        )
+        run(list(tasks), RENDERS, jobs=given.jobs)
     else:
         print_table(given.csv)
 
