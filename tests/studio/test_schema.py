@@ -12,7 +12,7 @@ from bozzetto.studio.app import create_app
 from bozzetto.studio.schema import SCHEMA, schema_text
 from tests.studio.running import OWN, a_picture, a_project, a_service, settings_in, upload
 
-EXAMPLES = 12
+EXAMPLES = 8
 CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance]
 
 

@@ -45,11 +45,11 @@ class Walk:
         self.folder = folder
         self.seen = Seen()
 
-    def look(self, name):
+    def look(self, name, *, sizes=SIZES):
         """Take pictures, ask axe, and see that nothing is cut off at the side."""
         for theme in ("light", "dark"):
             self.visit.paint_with(theme)
-            for size, (width, height) in SIZES.items():
+            for size, (width, height) in sizes.items():
                 if (theme, size) == ("dark", "tablet"):
                     continue  # Tells nothing new, and takes its time.
                 self.visit.resize(width, height)
@@ -209,7 +209,7 @@ class Walk:
         self.page.keyboard.press("m")
         for panel in ("Quality", "Rig"):
             self.choose(panel)
-            self.look(f"asset-{panel.lower()}")
+            self.look(f"asset-{panel.lower()}", sizes={"wide": SIZES["wide"]})
             self.seen.texts[panel] = self.page.locator("aside.inspector").inner_text()
         self.button("Find a skeleton").click()
         self.wait_for_job("rigs")
