@@ -9,20 +9,17 @@ import os
 import subprocess
 import sys
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from bozzetto.asset.model import Model
-from bozzetto.delivery.open_model import open_model
 from bozzetto.formats.registry import load_format
 from bozzetto.formats.storing import store
 from tools.formats_check.readers import BLENDER_VARIABLE, HERE
-from tools.formats_check.subjects import a_biped, a_cube
+from tools.formats_check.sheets import joined, models_of
 
 FORMATS = ("glb", "gltf", "fbx", "usda", "usdc", "usdz", "obj", "stl", "ply")
-_SIDE, _TITLE = 320, 18
 _TIMEOUT_S = 300
 
 
@@ -37,8 +34,7 @@ def main() -> int:
     if not interpreter:
         print(f"skipped: {BLENDER_VARIABLE} names no interpreter with bpy")
         return 0
-    models = [a_cube(), a_biped()]
-    models += [replace(open_model(path).model, name=path.stem) for path in chosen.models]
+    models = models_of(chosen.models)
     with tempfile.TemporaryDirectory() as folder:
         pictures = [
             [
@@ -47,7 +43,7 @@ def main() -> int:
             ]
             for row, model in enumerate(models)
         ]
-    _sheet(models, pictures).save(chosen.output)
+    joined(models, FORMATS, pictures).save(chosen.output)
     failed = sum(picture is None for line in pictures for picture in line)
     print(f"{len(models) * len(FORMATS) - failed} drawn, {failed} failed: {chosen.output}")
     return int(failed > 0)
@@ -67,19 +63,6 @@ def _drawn(
         return None
     with Image.open(picture) as opened:
         return opened.convert("RGB")
-
-
-def _sheet(models: list[Model], pictures: list[list[Image.Image | None]]) -> Image.Image:
-    """Join the pictures, a row for each model."""
-    sheet = Image.new("RGB", (_SIDE * len(FORMATS), (_SIDE + _TITLE) * len(models)), "white")
-    pen = ImageDraw.Draw(sheet)
-    for row, (model, line) in enumerate(zip(models, pictures, strict=True)):
-        top = row * (_SIDE + _TITLE)
-        for column, (name, picture) in enumerate(zip(FORMATS, line, strict=True)):
-            pen.text((column * _SIDE + 4, top + 3), f"{name}: {model.name}", "black")
-            if picture is not None:
-                sheet.paste(picture, (column * _SIDE, top + _TITLE))
-    return sheet
 
 
 if __name__ == "__main__":

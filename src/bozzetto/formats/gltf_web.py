@@ -45,6 +45,8 @@ class WebOptions:
 
 
 _DEFAULT = WebOptions()
+_FEW_COLORS = 4096
+"""Pictures with no more are tried without loss."""
 _STILL_TURN, _STILL_STEP = 1e-4, 2e-5
 """What counts as standing still: 0.01 degrees, and so much of the largest part's size."""
 
@@ -132,9 +134,18 @@ def _webp(picture: Picture, *, quality: int, max_side_px: int) -> Picture:
         decoded = decoded.resize((width, height), Image.Resampling.LANCZOS)
     elif picture.media_type == "image/webp":
         return picture
+    return replace(picture, media_type="image/webp", data=_packed(decoded, quality=quality))
+
+
+def _packed(decoded: Image.Image, *, quality: int) -> bytes:
+    """Encode a picture as WebP; without loss where that is smaller, as for palettes and flats."""
     stream = BytesIO()
     decoded.save(stream, "WEBP", quality=quality, method=4, exact=True)
-    return replace(picture, media_type="image/webp", data=stream.getvalue())
+    if decoded.getcolors(_FEW_COLORS) is None:
+        return stream.getvalue()
+    exact = BytesIO()
+    decoded.save(exact, "WEBP", lossless=True, method=4, exact=True)
+    return min(exact.getvalue(), stream.getvalue(), key=len)
 
 
 class WebGlbFormat:
