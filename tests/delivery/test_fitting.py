@@ -189,3 +189,14 @@ def test_masked_alpha_is_blended_only_where_masks_are_not_shown():
 def test_the_strictest_limit_of_a_kind_counts():
     limits = limits_of(load_profile("amazon"))
     assert (limits.triangles, limits.texture_px, limits.least_texture_px) == (150_000, 4096, 2048)
+
+
+def test_fewer_triangles_do_not_move_the_origin_from_the_ground():
+    ball = plain(a_globe(columns=24, rows=12))
+    model = stand_on_origin(a_model(Part(name="a", mesh=ball, surface=a_surface())))[0]
+    profile = a_profile(("triangles", {"most": 24.0}), ("origin_bottom_centre", {"equals": True}))
+    fitted = fit_opened(opened(model), profile=profile)
+    low, high = bounds_of(reread(fitted).model)
+    assert fitted.fit.perfect
+    assert low[1] == pytest.approx(0, abs=1e-6)
+    assert (low + high)[[0, 2]] == pytest.approx([0, 0], abs=1e-6)

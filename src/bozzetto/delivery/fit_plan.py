@@ -49,6 +49,8 @@ class Limits:
     alpha_modes: tuple[str, ...]
     vertex_colors: bool
     """Whether they may stay."""
+    on_ground: bool
+    """Whether the origin must be the bottom centre."""
 
 
 def limits_of(profile: Profile) -> Limits:
@@ -78,6 +80,7 @@ def limits_of(profile: Profile) -> Limits:
         clip_seconds=least("clip_seconds"),
         alpha_modes=words("alpha_modes"),
         vertex_colors=not any(r.measure == "vertex_colors" for r in profile.rules),
+        on_ground=any(r.measure == "origin_bottom_centre" for r in profile.rules),
     )
 
 

@@ -100,6 +100,12 @@ class _State:
         model, changes = step(self.model)
         return _State(model=model, changes=(*self.changes, *changes))
 
+    def grounded(self, limits: Limits) -> "_State":
+        """Put the origin back to the bottom centre: fewer triangles have other bounds."""
+        if not limits.on_ground:
+            return self
+        return replace(self, model=stand_on_origin(self.model)[0])
+
 
 def fit_file(path: Path, *, profile: str, size: Size | None = None) -> Fitted:
     """Make a variant of a file for a profile.
@@ -131,7 +137,7 @@ def fit_opened(opened: Opened, *, profile: Profile, size: Size | None = None) ->
     state = state.then(lambda model: allow_alpha(model, limits))
     if breaks(before, ("degenerate_triangles",)):
         state = state.then(drop_degenerate)
-    state = _shaped(state, before, limits)
+    state = _shaped(state, before, limits).grounded(limits)
     if not limits.vertex_colors:
         state = state.then(drop_vertex_colors)
     state = _joined(state, profile)
@@ -286,7 +292,7 @@ def _written_small_enough(
             lambda model, most=target: one_material(
                 model, target=max(most, 64), texture_px=limits.texture_px, least_px=0
             )
-        )
+        ).grounded(limits)
     state, written = _smaller_textures(state, limits, format_name=format_name, stem=stem)
     for role in ("emissive", "normal"):
         if fits(written):
