@@ -46,11 +46,19 @@ class Raycaster:
             np.ascontiguousarray(triangles, np.int32),
         )
 
-    def first_hits(self, origins: Rays, directions: Rays) -> Hits:
-        """Find where each ray first meets the mesh; directions need not be unit length."""
+    def first_hits(self, origins: Rays, directions: Rays, *, reach: float = np.inf) -> Hits:
+        """Find where each ray first meets the mesh.
+
+        Args:
+            origins: Where rays start.
+            directions: Need not be unit length.
+            reach: How far rays go, in lengths of their direction; short ones are cheap.
+        """
         parts = [
             self._query(
-                origins[start : start + _RAYS_PER_BATCH], directions[start:][:_RAYS_PER_BATCH]
+                origins[start : start + _RAYS_PER_BATCH],
+                directions[start:][:_RAYS_PER_BATCH],
+                reach=reach,
             )
             for start in range(0, max(len(origins), 1), _RAYS_PER_BATCH)
         ]
@@ -74,7 +82,7 @@ class Raycaster:
             blocked[window] = np.asarray(answer) >= 0
         return blocked
 
-    def _query(self, origins: Rays, directions: Rays) -> Hits:
+    def _query(self, origins: Rays, directions: Rays, *, reach: float) -> Hits:
         """Run one batch."""
         if len(origins) == 0:
             return Hits(
@@ -85,6 +93,7 @@ class Raycaster:
         answer = self._scene.run(
             np.ascontiguousarray(origins, np.float32),
             np.ascontiguousarray(directions, np.float32),
+            dists=np.full(len(origins), reach, np.float32),
             output=True,
         )
         triangle = np.asarray(answer["primID"], np.int32)

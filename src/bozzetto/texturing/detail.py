@@ -75,7 +75,7 @@ class DenseSurface:
         """Look for the surface on one side; hits too far or facing elsewhere count as none."""
         directions = normals * side
         start = points - directions * (self._cage * np.float32(_NUDGE))
-        hits = self._caster.first_hits(start, directions)
+        hits = self._caster.first_hits(start, directions, reach=float(self._cage))
         found = np.flatnonzero(hits.found & (hits.distance <= self._cage))
         corners = self._mesh.triangles[hits.triangle[found]]
         agreement = np.einsum("ij,ikj->i", normals[found], self._normals[corners]) / 3
