@@ -15,6 +15,7 @@ from scipy.spatial.transform import Rotation
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.asset.model import Model, Part, Surface
+from bozzetto.asset.skeleton import Skeleton
 
 _TYPES = {5120: "i1", 5121: "u1", 5122: "<i2", 5123: "<u2", 5125: "<u4", 5126: "<f4"}
 _WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
@@ -73,6 +74,23 @@ _ANNY = {
     for n, finger in enumerate(_FINGERS)
     if n
     for k, bone in enumerate(("Proximal", "Intermediate", "Distal"))
+}
+
+
+_ANIMAL = {
+    "Back": "hips",
+    "Torso3": "withers",
+    "Neck1": "neckBase",
+    "Neck3": "neckMiddle",
+    "Head": "skull",
+    "Tail1": "tail1",
+    "FrontUpperLeg": "FrontUpper",
+    "FrontLowerLeg": "FrontLower",
+    "IKFrontLeg": "FrontFoot",
+    "BackLeg": "HindThigh",
+    "BackUpperLeg": "HindUpper",
+    "BackLowerLeg": "HindLower",
+    "IKBackLeg": "HindFoot",
 }
 
 
@@ -181,6 +199,17 @@ def load_body(path: Path) -> Truth:
         weights=dense / dense.sum(axis=1, keepdims=True),
         bones=_inherited(list(range(len(labels))), roles, parent),
     )
+
+
+def animal_joints(skeleton: Skeleton) -> dict[str, np.ndarray]:
+    """Return where an artist's four-legged skeleton has our joints."""
+    found = {}
+    for name, place in zip(skeleton.names, skeleton.positions, strict=True):
+        stem, _, side = name.partition(".")
+        role = _ANIMAL.get(stem)
+        if role is not None:
+            found[{"L": "left", "R": "right", "": ""}[side] + role] = place
+    return found
 
 
 def _nodes(gltf: dict) -> tuple[dict[int, np.ndarray], dict[int, int]]:

@@ -58,7 +58,7 @@ def bind(
         options: How far and how softly bones reach.
     """
     weights = solid_weights(segments, voxels, options=options)
-    return skin_from(_at_vertices(positions, weights, voxels), options=options)
+    return skin_from(at_vertices(positions, weights, voxels), options=options)
 
 
 def solid_weights(
@@ -118,7 +118,7 @@ def _diagonal(values: Float64[np.ndarray, " c"]) -> csr_matrix:
     return csr_matrix((values, (places, places)), (len(values), len(values)))
 
 
-def _at_vertices(
+def at_vertices(
     positions: Float32[np.ndarray, "v 3"], weights: Weights, voxels: Voxels
 ) -> Float64[np.ndarray, "v b"]:
     """Interpolate between the nearest cells of each vertex."""

@@ -93,7 +93,7 @@ def restand(
     if pose is RestPose.KEEP or skeleton is None:
         return model, joints
     rest = canonical_rest(joints, roles, pose=pose, facing=facing)
-    arms = [role.endswith(_ARM) or _is_finger(role) for role in roles]
+    arms = [role.endswith(_ARM) or is_finger(role) for role in roles]
     whole = np.where(np.array(arms)[:, None, None], rest.turns, np.eye(3))
     local = whole.copy()
     for index, parent in enumerate(skeleton.parents.tolist()):
@@ -107,7 +107,8 @@ def restand(
 _ARM = ("UpperArm", "LowerArm", "Hand")
 
 
-def _is_finger(role: str) -> bool:
+def is_finger(role: str) -> bool:
+    """Tell whether a role is a finger's joint."""
     return role.endswith(("Metacarpal", "Proximal", "Intermediate", "Distal"))
 
 

@@ -50,6 +50,15 @@ class Joints:
             confidence[self.roles.index(role)] = 1.0
         return Joints(roles=self.roles, positions=positions, confidence=confidence)
 
+    def extended(self, places: Mapping[str, Point], *, confidence: float) -> "Joints":
+        """Add joints behind those that are there."""
+        more = np.array([places[role] for role in places], np.float64).reshape(-1, 3)
+        return Joints(
+            roles=(*self.roles, *places),
+            positions=np.concatenate([self.positions, more]),
+            confidence=np.concatenate([self.confidence, np.full(len(places), confidence)]),
+        )
+
     def transformed(self, target_from_joints: Rigid) -> "Joints":
         """Express the joints in another frame."""
         return Joints(

@@ -16,26 +16,32 @@ from bozzetto.findings import Finding
 from bozzetto.rigging.accessories import stiffen_accessories
 from bozzetto.rigging.binding import BindOptions, bind
 from bozzetto.rigging.blazepose import BlazePose
-from bozzetto.rigging.canonical import RestPose, restand
+from bozzetto.rigging.canonical import RestPose, is_finger, restand
 from bozzetto.rigging.clips import make_motion
 from bozzetto.rigging.dialects import QUADRUPED_DIALECT, Dialect, find_dialect
 from bozzetto.rigging.facing import facing_of, turn_about_y, turned, unsure_facing
 from bozzetto.rigging.figure import Figure, figure_of
 from bozzetto.rigging.find_joints import Evidence, find_joints
-from bozzetto.rigging.joints import Joints, is_animal
+from bozzetto.rigging.fingers import bend_fingers, find_fingers
+from bozzetto.rigging.joints import Joints, Point, is_animal
 from bozzetto.rigging.landmarks import Landmarks, from_the_front, look
 from bozzetto.rigging.motion import Motion, Travel, onto_skeleton
 from bozzetto.rigging.quadruped import find_animal_joints, heading_of, study_animal
 from bozzetto.rigging.quadruped_clips import make_animal_motion
 from bozzetto.rigging.segments import segments_of
 from bozzetto.rigging.skeletons import build_skeleton, roles_of
-from bozzetto.rigging.study import study
+from bozzetto.rigging.study import Suitable, study
 from bozzetto.rigging.suitability import Reason, UnriggableError, check_upright, is_person
+from bozzetto.rigging.template import SIDES, mirrored
 from bozzetto.rigging.voxels import Voxels, voxelize
 
 _MOST_CELLS = 110_000
 
 
+_FINGERS = 0.5
+"""Confidence in fingers, which only the shape shows."""
+_MIRRORS = 0.93
+"""Symmetry from which both hands are taken to be alike."""
 _LOWEST = 0.3
 """Least height of an animal, over its longest side."""
 _ANIMALS = "Only animals that stand on four legs apart, head in front, are rigged."
@@ -181,15 +187,31 @@ def _find_biped(figure: Figure, network: BlazePose, options: RigOptions) -> Foun
     facing, figure, seen, notes = _faced(figure, network)
     suitable = study(_bounded(figure, options.cells), seen)
     evidence = Evidence(voxels=suitable.voxels, anatomy=suitable.anatomy, landmarks=seen)
+    joints = _with_fingers(find_joints(evidence), figure, suitable)
     return Found(
         figure=figure,
         voxels=suitable.voxels,
-        joints=find_joints(evidence).transformed(turn_about_y(facing)),
+        joints=joints.transformed(turn_about_y(facing)),
         landmarks=seen,
         facing=facing,
         middle=suitable.anatomy.middle,
         findings=(*notes, *suitable.findings),
     )
+
+
+def _with_fingers(joints: Joints, figure: Figure, suitable: Suitable) -> Joints:
+    """Add fingers; on a figure that mirrors, what one hand shows holds for both."""
+    anatomy, shown = suitable.anatomy, dict[str, dict[str, Point]]()
+    for side, arm in zip(SIDES, anatomy.arms, strict=True):
+        if not arm.fused:
+            shown[side] = find_fingers(figure.mesh, joints, suitable.voxels, side=side)
+    left, right = (shown.get(side, {}) for side in SIDES)
+    if anatomy.symmetry >= _MIRRORS and len(left) != len(right):
+        fuller = left if len(left) > len(right) else right
+        flip, shift = np.array([-1.0, 1.0, 1.0]), np.array([2 * anatomy.middle, 0.0, 0.0])
+        other = {mirrored(role): place * flip + shift for role, place in fuller.items()}
+        left, right = fuller, other
+    return joints.extended({**left, **right}, confidence=_FINGERS)
 
 
 def _faced(
@@ -229,10 +251,13 @@ def bind_found(model: Model, found: Found, *, options: RigOptions = RigOptions()
     roles, joints = roles_of(found.joints, dialect), found.joints
     ground = float(found.figure.mesh.bounds[0][1])
     skeleton = build_skeleton(joints, dialect, facing=found.facing, ground=ground)
-    segments = segments_of(joints.transformed(turn_about_y(-found.facing)), roles)
+    straight = joints.transformed(turn_about_y(-found.facing))
+    # Fingers are too fine for the figure's grid: first hands move as one.
+    segments = tuple(s for s in segments_of(straight, roles) if not is_finger(roles[s.joint]))
     positions = found.figure.mesh.positions
     skin = bind(positions, segments, found.voxels, options=options.bind)
     skin = stiffen_accessories(found.figure.mesh, skin, segments, options=options.bind)
+    skin = bend_fingers(found.figure.mesh, skin, straight, roles=roles, options=options.bind)
     parts = _skinned(model.parts, skin, found.figure.starts.tolist())
     bound = replace(model, parts=parts, skeleton=skeleton, clips=())
     bound, joints = restand(bound, joints, roles, pose=options.pose, facing=found.facing)
