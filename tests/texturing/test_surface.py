@@ -7,6 +7,7 @@ from bozzetto.asset.mesh import Origin
 from bozzetto.errors import InputError
 from bozzetto.geometry.closest import SurfacePoints, interpolate
 from bozzetto.imaging.color import srgb_from_linear
+from bozzetto.qa.textures import measure_border
 from bozzetto.texturing.delight import DelightOptions
 from bozzetto.texturing.gutter import GutterOptions, fill_gutter
 from bozzetto.texturing.rasterize import rasterize
@@ -270,3 +271,11 @@ def test_the_light_taken_out_brings_the_photos_colours_back():
     assert paint.std() < 0.3 * photographed.std()
     (light,) = textured.photo_light
     np.testing.assert_allclose(paint * light[seen], photographed, atol=0.02)
+
+
+@pytest.mark.parametrize("paint", [smooth_paint, marked_paint])
+def test_the_border_of_what_the_photo_shows_is_no_step(paint):
+    ball = a_textured_ball(paint=paint, size=512, photo_px=512)
+    jump = measure_border(ball.material, ball.provenance)
+    assert jump is not None
+    assert jump < 1.5
