@@ -139,15 +139,19 @@ def find(model: Model, *, network: BlazePose, options: RigOptions = RigOptions()
     figure = figure_of(model)
     if options.plan is Plan.QUADRUPED:
         return _find_animal(figure, options)
-    try:
+    if options.plan is Plan.BIPED:
         return _find_biped(figure, network, options)
+    try:
+        found = _find_biped(figure, network, options)
     except UnriggableError as error:
-        if options.plan is Plan.BIPED:
-            raise
         try:
             return _find_animal(figure, options)
         except UnriggableError:
             raise error from None
+    try:  # A stag seen from the front may pass for a person: four legs are the surer sign.
+        return _find_animal(figure, options)
+    except UnriggableError:
+        return found
 
 
 def _find_animal(figure: Figure, options: RigOptions) -> Found:

@@ -35,9 +35,7 @@ _STUBBY = 0.08
 _HEAD_SHARE = (0.06, 0.75)
 _CLEAR_NECK = 0.75
 """Largest neck, over head and trunk, of a figure that pictures do not show as one."""
-_MIRRORS = 0.88
-_STOUT = 0.04
-"""Largest mean cross-section of a stylised limb, of the height squared."""
+_MIRRORS = 0.93
 _LIKE_ARMS = 1.4
 """Longer over shorter arm."""
 
@@ -143,7 +141,7 @@ def _unclear(voxels: Voxels, again: SecondLook) -> Reason | None:
         and anatomy.symmetry >= _MIRRORS
         and lengths[1] <= _LIKE_ARMS * lengths[0]
         and max(tips) < anatomy.neck
-        and not is_thick(voxels, anatomy, most=_STOUT)
+        and not is_thick(voxels, anatomy)
     )
     if clear:
         return None

@@ -171,7 +171,7 @@ def feet_of(voxels: Voxels, anatomy: Anatomy) -> tuple[int, int]:
     return counts[0], counts[1]
 
 
-def is_thick(voxels: Voxels, anatomy: Anatomy, *, most: float = _SLENDER) -> bool:
+def is_thick(voxels: Voxels, anatomy: Anatomy) -> bool:
     """Tell whether legs or arms are as thick as a trunk."""
     leg = max(anatomy.crotch - anatomy.ground, voxels.step)
     areas = [float(cells.sum()) * voxels.step**3 / leg for cells in anatomy.legs]
@@ -179,7 +179,7 @@ def is_thick(voxels: Voxels, anatomy: Anatomy, *, most: float = _SLENDER) -> boo
         float((arm.from_tip < arm.length).sum()) * voxels.step**3 / max(arm.length, voxels.step)
         for arm in anatomy.arms
     ]
-    return max(areas) > most * anatomy.height**2
+    return max(areas) > _SLENDER * anatomy.height**2
 
 
 def doubts_of(anatomy: Anatomy, seen: Landmarks) -> list[Finding]:
