@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: formats-check setup setup-train train-smoke demo test lint types unit page examples lock clean
+.PHONY: formats-check gallery setup setup-train train-smoke demo test lint types unit page examples lock clean
 
 setup: .venv/.ready tools/node/node_modules/.ready page/node_modules/.ready
 
@@ -37,6 +37,9 @@ setup-train: .venv/.ready-train
 # Trains a tiny network from nothing to a draft: every step of docs/training.md, in minutes.
 train-smoke: .venv/.ready-train
 	$(BIN)/python -W ignore -m bozzetto_train.smoke out/train-smoke
+
+gallery: .venv/.ready page/node_modules/.ready
+	.venv/bin/python -m tools.gallery -o out/gallery
 
 demo: .venv/.ready
 	$(BIN)/bozzetto make examples/photos/coffee.png -o out/coffee
