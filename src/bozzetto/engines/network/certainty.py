@@ -3,15 +3,14 @@
 import numpy as np
 from jaxtyping import Float32, Float64
 
+from bozzetto.engines.network.prediction import DISTANCE_PER_LOGIT, FARTHEST, NEAREST
 from bozzetto.engines.network.sampling import trilinear
 from bozzetto.engines.network.view import View
-from bozzetto.engines.network.volume import Field
 
 _AWAY = 0.02  # Crop widths to either side of the surface at which the volume is asked.
 
 
 def surface_certainty(
-    field: Field,
     view: View,
     *,
     points_in_camera: Float64[np.ndarray, "v 3"],
@@ -22,24 +21,27 @@ def surface_certainty(
     A network that is torn between several surfaces spreads the change over all of them.
 
     Args:
-        field: As predicted, on the working grid of `view`.
-        view: The reference.
+        view: The reference, whose own prediction is asked.
         points_in_camera: On the surface, in crop widths.
         normals_in_camera: Unit, outward.
     """
     step = _AWAY * normals_in_camera
-    inner = _look_up(field, view, points_in_camera - step)
-    outer = _look_up(field, view, points_in_camera + step)
+    inner = _look_up(view, points_in_camera - step)
+    outer = _look_up(view, points_in_camera + step)
     return np.clip((inner - outer) / np.float32(2 * _AWAY), 0, 1).astype(np.float32)
 
 
-def _look_up(
-    field: Field, view: View, points: Float64[np.ndarray, "v 3"]
-) -> Float32[np.ndarray, " v"]:
-    """Return distances at points of the camera's frame."""
+def _look_up(view: View, points: Float64[np.ndarray, "v 3"]) -> Float32[np.ndarray, " v"]:
+    """Return what logits would mean as distances, at points of the camera's frame."""
     uvw = view.frustum.coordinates(points)
-    u, v = view.cell_coordinates()
-    rows = (uvw[:, 1] - v[0]) / (v[1] - v[0])
-    columns = (uvw[:, 0] - u[0]) / (u[1] - u[0])
-    slices = (uvw[:, 2] - field.first) / field.step
-    return trilinear(field.values, np.stack([rows, columns, slices], axis=1), outside=-_AWAY)
+    volume = view.prediction.occupancy
+    slices, rows, columns = volume.shape
+    indices = np.stack(
+        [
+            (uvw[:, 2] - NEAREST) / (FARTHEST - NEAREST) * slices - 0.5,
+            (uvw[:, 1] + 1) / 2 * rows - 0.5,
+            (uvw[:, 0] + 1) / 2 * columns - 0.5,
+        ],
+        axis=1,
+    )
+    return trilinear(volume, indices, outside=-8.0) * np.float32(DISTANCE_PER_LOGIT)

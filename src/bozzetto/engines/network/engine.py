@@ -34,7 +34,7 @@ def card() -> EngineCard:
     """Return what this engine is and needs, with the hash of the weights that are installed."""
     return EngineCard(
         name="bozzetto",
-        version=1,
+        version=2,
         min_views=1,
         max_views=MAX_VIEWS,
         needs_gpu=False,
@@ -122,7 +122,6 @@ def _finished_mesh(
         for view, pose in zip(views, joined.poses, strict=True)
     )
     certainty = surface_certainty(
-        joined.predicted,
         joined.view,
         points_in_camera=surface.points_in_camera,
         normals_in_camera=normals.astype(np.float64) @ rotation,

@@ -1,7 +1,7 @@
-"""Look up volumes between their samples. Letters: a b c sides of a volume, n points."""
+"""Look up samples between their places. Letters: a b c sides of a volume, n points, m samples."""
 
 import numpy as np
-from jaxtyping import Float32, Float64
+from jaxtyping import Float32, Float64, Int64
 
 Volume = Float32[np.ndarray, "a b c"]
 
@@ -36,3 +36,33 @@ def trilinear(
     far += y * (line(deep + wide) - far)
     result[within] = near + x * (far - near)
     return result
+
+
+def cubic_weights(positions: Float64[np.ndarray, " n"], *, size: int) -> Float32[np.ndarray, "n m"]:
+    """Return the matrix that interpolates `size` samples at positions (Catmull and Rom, 1974).
+
+    Sample k stands at position k; outside the border repeats.
+    """
+    low = np.floor(positions).astype(np.int64)
+    t = positions - low
+    taps = np.stack(
+        [
+            ((2 - t) * t - 1) * t / 2,
+            ((3 * t - 5) * t * t + 2) / 2,
+            ((4 - 3 * t) * t + 1) * t / 2,
+            (t - 1) * t * t / 2,
+        ]
+    )
+    return _matrix(low, taps, size=size)
+
+
+def _matrix(
+    low: Int64[np.ndarray, " n"], taps: Float64[np.ndarray, "4 n"], *, size: int
+) -> Float32[np.ndarray, "n m"]:
+    """Place the weights of four samples from one before `low` on."""
+    matrix = np.zeros((len(low), size))
+    rows = np.arange(len(low))
+    for tap, weight in enumerate(taps):
+        # Clamped taps may fall on one sample: add, do not assign.
+        np.add.at(matrix, (rows, np.clip(low + tap - 1, 0, size - 1)), weight)
+    return matrix.astype(np.float32)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32, Float64
 
+from bozzetto.engines.network.expected import expected_volume
 from bozzetto.engines.network.frustum import Frustum
-from bozzetto.engines.network.prediction import DISTANCE_PER_LOGIT, FARTHEST, NEAREST
+from bozzetto.engines.network.prediction import FARTHEST, NEAREST
 from bozzetto.engines.network.sampling import trilinear
 from bozzetto.engines.network.view import View
 from bozzetto.imaging.resample import sample
@@ -72,7 +73,7 @@ def solid_of(view: View) -> Solid:
     """Carve a view's predicted volume by its mask."""
     logits = view.prediction.occupancy
     outline = outline_on_rays(view, shape=logits.shape[1:])
-    values = np.minimum(logits * np.float32(DISTANCE_PER_LOGIT), outline)
+    values = np.minimum(expected_volume(logits, outline).distances, outline)
     return Solid(
         values=np.clip(values, -FAR_AWAY, FAR_AWAY).astype(np.float32),
         outline=outline,

@@ -1,18 +1,15 @@
-"""One shape from one to four photos: predict each, place them to each other, join, check.
-
-Letters: k r q slices, rows and columns of a volume.
-"""
+"""One shape from one to four photos: predict each, place them to each other, join, check."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float32, Float64
+from jaxtyping import Float64
 
+from bozzetto.engines.network.expected import Volume, expected_volume
 from bozzetto.engines.network.fuse import carved, fuse, silhouette_agreement
 from bozzetto.engines.network.placing import AZIMUTH_DEG
 from bozzetto.engines.network.pose import Direction, Pose
-from bozzetto.engines.network.prediction import DISTANCE_PER_LOGIT
 from bozzetto.engines.network.register import QUICK, Body, body_of, register
 from bozzetto.engines.network.sides import (
     choose_sides,
@@ -20,9 +17,9 @@ from bozzetto.engines.network.sides import (
     possible_sides,
     reference_index,
 )
-from bozzetto.engines.network.solid import Solid, solid_of
+from bozzetto.engines.network.solid import Solid, outline_on_rays, solid_of
 from bozzetto.engines.network.view import View
-from bozzetto.engines.network.volume import Field, fitted_field, predicted_field
+from bozzetto.engines.network.volume import Field, fitted_field, joined_field, predicted_field
 from bozzetto.findings import Finding, Severity
 from bozzetto.views.foreground import Side
 
@@ -37,8 +34,6 @@ class Joined:
 
     view: View
     """The reference: its grid, its camera frame."""
-    predicted: Field
-    """As predicted, before the masks were imposed."""
     field: Field
     """With the silhouettes of the masks."""
     poses: tuple[Pose, ...]
@@ -57,11 +52,11 @@ def join(views: Sequence[View]) -> Joined:
 
 def _alone(view: View) -> Joined:
     """Take the one view's volume."""
-    predicted = predicted_field(view, view.prediction.occupancy)
+    logits = view.prediction.occupancy
+    outline = outline_on_rays(view, shape=logits.shape[1:])
     return Joined(
         view=view,
-        predicted=predicted,
-        field=fitted_field(predicted, view),
+        field=fitted_field(predicted_field(view, expected_volume(logits, outline)), view),
         poses=(Pose.identity(),),
         up_in_camera=view.up_in_camera,
         azimuth_deg=AZIMUTH_DEG[view.foreground.side or Side.FRONT],
@@ -91,17 +86,16 @@ def _together(views: Sequence[View]) -> Joined:
     if joint < max(alone[best] - _ALLOWED_LOSS, _LEAST_FIT):
         findings = (*findings, _not_fused(views[best], joint, alone[best]))
         return _best_alone(views, poses, best=best, side=sides[best], findings=findings)
-    predicted = predicted_field(views[reference], _logits(fused))
+    joint_field = joined_field(views[reference], _volume(fused))
     rest = [k for k in range(len(views)) if k != reference]
     field = carved(
-        predicted,
+        joint_field,
         views[reference],
         others=[views[k] for k in rest],
         poses=[poses[k] for k in rest],
     )
     return Joined(
         view=views[reference],
-        predicted=predicted,
         field=fitted_field(field, views[reference]),
         poses=poses,
         up_in_camera=_mean_up(views, poses),
@@ -156,7 +150,6 @@ def _best_alone(
     back = poses[best].inverse()
     return Joined(
         view=views[best],
-        predicted=single.predicted,
         field=single.field,
         poses=tuple(back @ pose for pose in poses),
         up_in_camera=views[best].up_in_camera,
@@ -172,9 +165,9 @@ def _mean_up(views: Sequence[View], poses: Sequence[Pose]) -> Float64[np.ndarray
     return mean / np.linalg.norm(mean)
 
 
-def _logits(solid: Solid) -> Float32[np.ndarray, "k r q"]:
-    """Turn distances back into logits."""
-    return solid.values / np.float32(DISTANCE_PER_LOGIT)
+def _volume(solid: Solid) -> Volume:
+    """Return what was fused as a volume to be refined."""
+    return Volume(distances=solid.values, meets=np.asarray((solid.values > 0).any(axis=0)))
 
 
 def _not_fused(view: View, joint: float, alone: float) -> Finding:

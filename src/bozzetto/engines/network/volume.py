@@ -1,8 +1,7 @@
-"""From logits to a fine distance field whose silhouette is the photo's mask.
+"""From the network's volume to a fine distance field whose silhouette is the photo's mask.
 
 Values are distances to the surface in crop widths, positive inside; they are exact only near the
-surface, where a logit is a distance. Letters: y x rows and columns of the working grid, d depth
-slices, k r q slices, rows and columns of the network's volume, n positions, m samples.
+surface. Letters: y x rows and columns of the working grid, d depth slices, n rays.
 """
 
 from dataclasses import dataclass
@@ -12,22 +11,21 @@ import numpy as np
 from jaxtyping import Bool, Float32, Float64
 from scipy.ndimage import distance_transform_edt
 
-from bozzetto.engines.network.prediction import (
-    DISTANCE_PER_LOGIT,
-    FARTHEST,
-    NEAREST,
-    Prediction,
-)
+from bozzetto.engines.network.columns import Places, spans_of
+from bozzetto.engines.network.expected import Volume
+from bozzetto.engines.network.prediction import FARTHEST, NEAREST, Prediction
+from bozzetto.engines.network.refinement import FineRays, fine_rays, ironed
+from bozzetto.engines.network.sampling import cubic_weights
 from bozzetto.engines.network.view import View
 
 Values = Float32[np.ndarray, "y x d"]
 Plane = Float32[np.ndarray, "y x"]
-Logits = Float32[np.ndarray, "k r q"]
 
 _CHANNELS = 64
 _FAN_BLUR = 1.5  # Cells.
 _DEPTH_BLUR = 0.015  # Of the picture's side: a sheet must not fray where the depth is noisy.
-_SATURATED = 12.0  # Logits beyond it say no more; cubic weights would ring between them.
+_AROUND = 0.03  # Crop widths around the outline within which rays are worked out.
+_RIM = 0.02  # Crop widths over which a rim is rounded: a cell of the network's volume.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,24 +62,59 @@ class Field:
         return np.where(inside.any(axis=2), self.depths[first], np.float32(np.inf))
 
 
-def predicted_field(view: View, logits: Logits, *, options: FieldOptions = FieldOptions()) -> Field:
-    """Sample a volume on a view's working grid: cubic in all directions, so that it is smooth."""
-    clipped = np.clip(logits, -_SATURATED, _SATURATED)
-    near, far = _filled_range(clipped, view.prediction)
+def predicted_field(view: View, volume: Volume, *, options: FieldOptions = FieldOptions()) -> Field:
+    """Bring one photo's volume to its working grid: smooth surfaces, round rims."""
+    outline, wanted, rays = _fine(view, volume)
+    front, back = ironed(rays.spans, wanted)
+    least = 0.5 * options.step / _slice_width(volume)
+    front, back = _rounded(front, back, wanted, outline=outline, cell=view.cell, least=least)
+    return _field(view, volume, rays, spans=(front, back), wanted=wanted, options=options)
+
+
+def joined_field(view: View, volume: Volume, *, options: FieldOptions = FieldOptions()) -> Field:
+    """Bring a volume that several photos agreed on to the working grid of one, as it is."""
+    _, wanted, rays = _fine(view, volume)
+    spans = (rays.spans.front, rays.spans.back)
+    return _field(view, volume, rays, spans=spans, wanted=wanted, options=options)
+
+
+def _fine(view: View, volume: Volume) -> tuple[Plane, Bool[np.ndarray, "y x"], FineRays]:
+    """Interpolate the rays of the working grid in and around the outline."""
+    outline = outline_distance(view)
+    wanted = outline > -_AROUND
+    u, v = view.cell_coordinates()
+    _, rows, columns = volume.distances.shape
+    rays = fine_rays(
+        volume,
+        rows=(v + 1) / 2 * rows - 0.5,
+        columns=(u + 1) / 2 * columns - 0.5,
+        wanted=wanted,
+    )
+    return outline, wanted, rays
+
+
+def _field(
+    view: View,
+    volume: Volume,
+    rays: FineRays,
+    *,
+    spans: tuple[Places, Places],
+    wanted: Bool[np.ndarray, "y x"],
+    options: FieldOptions,
+) -> Field:
+    """Sample rays at the slices of a field."""
+    near, far = _filled_range(volume, view.prediction)
     count = max(int(np.ceil((far - near) / options.step)), 4) + 1
     first = (near + far - (count - 1) * options.step) / 2
-    u, v = view.cell_coordinates()
-    slices, rows, columns = logits.shape
-    depths = _slices(first, options.step, count)
-    along = cubic_weights((depths - NEAREST) / (FARTHEST - NEAREST) * slices - 0.5, size=slices)
-    down = cubic_weights((v + 1) / 2 * rows - 0.5, size=rows)
-    across = cubic_weights((u + 1) / 2 * columns - 0.5, size=columns)
-    deep = (along @ clipped.reshape(slices, -1)).reshape(count, rows, columns)
-    deep = np.ascontiguousarray(deep.transpose(1, 2, 0)).reshape(rows, -1)
-    tall = (down @ deep).reshape(len(v), columns, count)
-    values = np.matmul(across, tall)
-    values *= np.float32(DISTANCE_PER_LOGIT)
+    places = (_slices(first, options.step, count) - NEAREST) / _slice_width(volume) - 0.5
+    values = np.full((*wanted.shape, count), -_AROUND, np.float32)
+    values[wanted] = rays.at(places, spans=spans)
     return Field(values=values, first=first, step=options.step)
+
+
+def _slice_width(volume: Volume) -> float:
+    """Return the distance of a volume's slices in crop widths."""
+    return (FARTHEST - NEAREST) / len(volume.distances)
 
 
 def outline_distance(view: View) -> Plane:
@@ -97,40 +130,78 @@ def fitted_field(field: Field, view: View, *, options: FieldOptions = FieldOptio
     the part is wide.
     """
     distance = outline_distance(view)
-    # Half a slice at least, or the sheet would fall between two samples.
-    wanted = np.maximum(np.minimum(distance, options.thickest_sheet), 0.55 * field.step)
-    missing = (distance > 0) & (field.values.max(axis=2) < 0.55 * field.step)
     values = field.values.copy()
+    missing = (distance > 0) & (field.values.max(axis=2) <= 0)
     lost = _extended(values, missing, distance > 0, reach_cells=options.reach / view.cell)
+    # Half a slice more than the way to the outline, or between two samples the sheet would end
+    # before it.
+    short = np.minimum(distance, np.float32(2 * view.cell)) + np.float32(field.step / 2)
+    wanted = np.maximum(np.minimum(distance, np.float32(options.thickest_sheet)), short)
     if lost.any():
         depth = _lost_depth(view, field, lost) + wanted[lost]
-        sheet = wanted[lost, None] - np.abs(field.depths - depth[:, None])
-        values[lost] = np.maximum(values[lost], sheet)
+        values[lost] = _with_sheet(values[lost], field, depth=depth, half=wanted[lost])
+    thin, middle = _thin_rays(values, field, (distance > 0) & ~lost, half=wanted)
+    values[thin] = _with_sheet(values[thin], field, depth=middle, half=wanted[thin])
     np.minimum(values, distance[..., None], out=values)
     return Field(values=values, first=field.first, step=field.step)
 
 
-def cubic_weights(positions: Float64[np.ndarray, " n"], *, size: int) -> Float32[np.ndarray, "n m"]:
-    """Return the matrix that interpolates `size` samples at positions (Catmull and Rom, 1974).
+def _rounded(
+    front: Places,
+    back: Places,
+    wanted: Bool[np.ndarray, "y x"],
+    *,
+    outline: Plane,
+    cell: float,
+    least: float,
+) -> tuple[Places, Places]:
+    """Let rays get thinner towards the outline, as those of round things do.
 
-    Sample k stands at position k; outside the border repeats.
+    The network's cells are too wide to tell; without it rims would be walls with jagged edges. The
+    share that stays is an ellipse over `_RIM`, or over the width of a part that is thinner.
+
+    Args:
+        front: In slices, of the rays in `wanted`, row by row.
+        back: The same.
+        wanted: Where they stand.
+        outline: Distance to the outline in crop widths.
+        cell: Width of a ray in crop widths.
+        least: Half thickness in slices that stays, so that rays still hit a sample.
     """
-    low = np.floor(positions).astype(np.int64)
-    t = positions - low
-    taps = np.stack(
-        [
-            ((2 - t) * t - 1) * t / 2,
-            ((3 * t - 5) * t * t + 2) / 2,
-            ((4 - 3 * t) * t + 1) * t / 2,
-            (t - 1) * t * t / 2,
-        ]
-    )
-    matrix = np.zeros((len(positions), size))
-    rows = np.arange(len(positions))
-    for tap, weight in enumerate(taps):
-        # Clamped taps may fall on one sample: add, do not assign.
-        np.add.at(matrix, (rows, np.clip(low + tap - 1, 0, size - 1)), weight)
-    return matrix.astype(np.float32)
+    reach = int(np.ceil(_RIM / cell))
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    widest = np.clip(np.asarray(cv2.dilate(outline, disc), np.float32), 1e-3, np.float32(_RIM))
+    inwards = np.clip(outline / widest, 0, 1)[wanted].astype(np.float64)
+    middle, half = (front + back) / 2, (back - front) / 2
+    thinner = np.maximum(half * np.sqrt(inwards * (2 - inwards)), np.minimum(half, least))
+    return middle - thinner, middle + thinner
+
+
+def _with_sheet(
+    rays: Float32[np.ndarray, "n d"],
+    field: Field,
+    *,
+    depth: Float32[np.ndarray, " n"],
+    half: Float32[np.ndarray, " n"],
+) -> Float32[np.ndarray, "n d"]:
+    """Add something `half` thick to either side of a depth to each ray."""
+    sheet = half[:, None] - np.abs(field.depths - depth[:, None])
+    return np.maximum(rays, sheet)
+
+
+def _thin_rays(
+    values: Values, field: Field, asked: Bool[np.ndarray, "y x"], *, half: Plane
+) -> tuple[Bool[np.ndarray, "y x"], Float32[np.ndarray, " n"]]:
+    """Find rays that hold less than they should, and the depths of their middles, smoothed."""
+    spans = spans_of(values.reshape(-1, values.shape[2]))
+    meets = spans.meets.reshape(asked.shape)
+    thickness = np.where(meets, (spans.back - spans.front).reshape(asked.shape), np.inf)
+    thin = asked & meets & (thickness * field.step < 2 * half)
+    there = (asked & meets).astype(np.float32)
+    middle = ((spans.front + spans.back) / 2).reshape(asked.shape).astype(np.float32) * there
+    mean = np.asarray(cv2.GaussianBlur(middle, (0, 0), _FAN_BLUR), np.float32)
+    mean /= np.maximum(np.asarray(cv2.GaussianBlur(there, (0, 0), _FAN_BLUR), np.float32), 1e-6)
+    return thin, np.float32(field.first) + mean[thin] * np.float32(field.step)
 
 
 def _extended(
@@ -181,11 +252,11 @@ def _slices(first: float, step: float, count: int) -> Float64[np.ndarray, " d"]:
     return first + np.arange(count, dtype=np.float64) * step
 
 
-def _filled_range(logits: Logits, prediction: Prediction) -> tuple[float, float]:
+def _filled_range(volume: Volume, prediction: Prediction) -> tuple[float, float]:
     """Find the depths between which anything can be inside, with a margin."""
-    likely = np.flatnonzero(logits.reshape(len(logits), -1).max(axis=1) > -3)
-    step = (FARTHEST - NEAREST) / len(logits)
+    step = (FARTHEST - NEAREST) / len(volume.distances)
     low, high = np.quantile(prediction.depth, (0.02, 0.98))
+    likely = np.flatnonzero((volume.distances > -step / 2)[:, volume.meets].any(axis=1))
     if len(likely):
         low = min(low, NEAREST + (likely[0] - 1.5) * step)
         high = max(high, NEAREST + (likely[-1] + 2.5) * step)
