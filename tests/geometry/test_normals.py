@@ -4,7 +4,7 @@ import trimesh
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bozzetto.geometry.normals import area_vectors, face_normals, vertex_normals
+from bozzetto.geometry.normals import area_vectors, face_normals, mean_edge, vertex_normals
 from tests.build import a_sphere
 
 
@@ -55,3 +55,12 @@ def test_triangles_without_area_and_lonely_vertices_get_plus_y():
     up = np.array([0, 1, 0], np.float32)
     np.testing.assert_array_equal(face_normals(positions, triangles), up[None])
     np.testing.assert_array_equal(vertex_normals(positions, triangles), np.tile(up, (4, 1)))
+
+
+def test_the_mean_edge_is_that_of_an_even_mesh():
+    ball = a_sphere(subdivisions=4)
+    corners = ball.positions[ball.triangles]
+    lengths = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2)
+    assert mean_edge(ball.positions, ball.triangles) == pytest.approx(
+        float(lengths.mean()), rel=0.05
+    )

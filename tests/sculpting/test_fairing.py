@@ -4,8 +4,7 @@ import trimesh
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.geometry.normals import vertex_normals
-from bozzetto.sculpting.fairing import FairingOptions, fair, local_thickness, mean_edge
-from tests.build import a_sphere
+from bozzetto.sculpting.fairing import FairingOptions, fair, local_thickness
 from tests.sculpting.shapes import a_ball, a_stepped_ball, volume
 
 
@@ -61,10 +60,3 @@ def test_thickness_is_the_way_through_the_solid():
     thickness = local_thickness(a_ball(), farthest=3.0)
     np.testing.assert_allclose(thickness, 1.0, rtol=0.02)
     assert local_thickness(a_ball(), farthest=0.25).max() <= 0.25 + 1e-9
-
-
-def test_the_mean_edge_is_that_of_an_even_mesh():
-    ball = a_sphere(subdivisions=4)
-    corners = ball.positions[ball.triangles]
-    lengths = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2)
-    assert mean_edge(ball) == pytest.approx(float(lengths.mean()), rel=0.05)

@@ -18,6 +18,12 @@ def area_vectors(positions: Positions, triangles: Triangles) -> Float64[np.ndarr
     return np.cross(b - a, c - a) / 2
 
 
+def mean_edge(positions: Positions, triangles: Triangles) -> float:
+    """Return the edge length of an even mesh with the same area and number of triangles."""
+    area = float(np.linalg.norm(area_vectors(positions, triangles), axis=1).sum())
+    return float(np.sqrt(4 / np.sqrt(3) * area / max(len(triangles), 1)))
+
+
 def face_normals(positions: Positions, triangles: Triangles) -> Float32[np.ndarray, "t 3"]:
     """Return unit normals; +y for triangles without area."""
     return _unit(area_vectors(positions, triangles))

@@ -16,8 +16,8 @@ from bozzetto.asset.mesh import Mesh
 from bozzetto.errors import InputError
 from bozzetto.findings import Finding, Severity
 from bozzetto.geometry.closest import transfer_attributes
+from bozzetto.geometry.mend import mend, spare_triangles
 from bozzetto.geometry.submesh import keep_triangles
-from bozzetto.geometry.unfold import flip_folded, unfold
 from bozzetto.geometry.watertight import closed_manifold_defects, euler_number
 
 _ROUGH_FACTOR = 3  # The rough pass stops at this multiple of the target,
@@ -46,8 +46,8 @@ class Simplified:
 def simplify(mesh: Mesh, *, options: SimplifyOptions = SimplifyOptions()) -> Simplified:
     """Reduce a mesh to the asked number of triangles.
 
-    A closed mesh stays closed and keeps its genus. Triangles that the reduction folded over are
-    laid flat again.
+    A closed mesh stays closed and keeps its genus. Triangles that the reduction folded over, or
+    pushed through others, are mended.
 
     Raises:
         InputError: Fewer than 4 triangles were asked for.
@@ -62,8 +62,9 @@ def simplify(mesh: Mesh, *, options: SimplifyOptions = SimplifyOptions()) -> Sim
     target = options.target_triangles - (options.target_triangles % 2 if closed else 0)
     if mesh.num_triangles <= target:
         return Simplified(mesh=mesh, findings=_too_few(mesh.num_triangles, options))
-    reduced = flip_folded(_reduce(mesh, target, closed), source=mesh)
-    reduced = unfold(reduced, source=mesh)
+    reduced = _reduce(mesh, target - (spare_triangles(target) if closed else 0), closed)
+    if reduced.num_triangles <= target:
+        reduced = mend(reduced, source=mesh, target=target)
     findings = _off_target(reduced.num_triangles, options)
     return Simplified(mesh=transfer_attributes(reduced, source=mesh), findings=findings)
 

@@ -294,7 +294,7 @@ def shape_draft(
         InputError: The budget cannot be met.
     """
     step("repair")
-    dense = dense_surface(draft)
+    dense = dense_surface(draft, foregrounds)
     step("sculpt")
     told = draft.seen or (None,) * len(draft.cameras)
     photos = [
@@ -305,7 +305,9 @@ def shape_draft(
     high = sculpt(dense.mesh, photos, options=SculptOptions(detail=relief))
     step("topology")
     low = retopologize(high.mesh, options=options)
-    finish = fit_finished(low.mesh, photos, draft=high.outlines, mirror=mirror_of(low))
+    finish = fit_finished(
+        low.mesh, photos, dense=low.dense, draft=high.outlines, mirror=mirror_of(low)
+    )
     height = height_above_ground(finish.mesh)
     finished = lowered(finish.mesh, height)
     cameras = tuple(camera.moved(np.array([0, -height, 0])) for camera in draft.cameras)
@@ -318,7 +320,7 @@ def shape_draft(
     faceted = options.topology is Topology.LOWPOLY
     return Shaped(
         mesh=facet(unwrapped.mesh) if faceted else unwrapped.mesh,
-        dense=lowered(low.dense, height),
+        dense=lowered(finish.dense, height),
         findings=(*dense.findings, *low.findings, *unwrapped.findings),
         symmetry=low.symmetry,
         outlines=finish.outlines,

@@ -3,10 +3,12 @@
 Pure functions of values; `photo_to_asset` calls them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
+from jaxtyping import Bool, Float64
 
 from bozzetto.asset.draft import Draft
 from bozzetto.asset.mesh import Mesh
@@ -20,13 +22,16 @@ from bozzetto.geometry.remesh import make_watertight
 from bozzetto.geometry.simplify import Simplified, SimplifyOptions, simplify
 from bozzetto.geometry.smooth import SmoothOptions, smooth
 from bozzetto.geometry.symmetry import MirrorPlane, find_mirror_plane
+from bozzetto.geometry.tidy import SeesThrough, tidy
 from bozzetto.geometry.unfold import folded_triangles
 from bozzetto.pipeline.options import RefineOptions, Symmetry, Topology
 from bozzetto.qa.self_intersections import count_self_intersections
+from bozzetto.views.foreground import Foreground
 
 _SMALLEST_TEXTURE = 512
 _SYMMETRIC = 0.985  # Least score that counts as symmetric without being asked.
 _RESEMBLES = 0.8  # Score below which mirroring on request changes the shape much.
+_COVERED = 0.5  # Alpha from which a pixel shows the object.
 _CALM = LowPolyOptions().smooth_iterations
 
 
@@ -39,8 +44,12 @@ class DenseSurface:
     findings: tuple[Finding, ...]
 
 
-def dense_surface(draft: Draft) -> DenseSurface:
-    """Close a draft's surface and drop what nobody sees.
+def dense_surface(draft: Draft, foregrounds: Sequence[Foreground] = ()) -> DenseSurface:
+    """Close a draft's surface, drop what nobody sees, and take off small handles and tunnels.
+
+    Args:
+        draft: As an engine made it.
+        foregrounds: One for each of its cameras: where they are empty, nothing is filled.
 
     Raises:
         InputError: It encloses nothing.
@@ -48,7 +57,28 @@ def dense_surface(draft: Draft) -> DenseSurface:
     pieces, _ = drop_small_components(draft.mesh)
     closed = make_watertight(pieces)
     mesh, dropped = drop_enclosed_components(closed.mesh)
+    mesh = tidy(mesh, sees_through=_sees_through(draft, foregrounds))
     return DenseSurface(mesh=mesh, findings=(*closed.findings, *_dropped(dropped)))
+
+
+def _sees_through(draft: Draft, foregrounds: Sequence[Foreground]) -> SeesThrough:
+    """Return what tells which points a photo shows to be empty."""
+    photos = list(zip(draft.cameras, foregrounds, strict=False))
+    beyond = [
+        cv2.distanceTransform((photo.alpha < _COVERED).astype(np.uint8), cv2.DIST_L2, 3)
+        for _, photo in photos
+    ]
+
+    def sees_through(points: Float64[np.ndarray, "n 3"], slack: float) -> Bool[np.ndarray, " n"]:
+        empty = np.zeros(len(points), bool)
+        for (camera, _), distance in zip(photos, beyond, strict=True):
+            pixels, depth = camera.project(points)
+            limits = np.array([camera.width, camera.height]) - 1
+            column, row = np.clip(np.floor(pixels).astype(np.int64), 0, limits).T
+            empty |= distance[row, column] > slack * camera.focal_px / depth
+        return empty
+
+    return sees_through
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,7 +31,7 @@ from bozzetto.pipeline.stage import Codec, Outcome, Session, StageKey, run_stage
 from bozzetto.sculpting.sculpt import OutlineFacts
 from bozzetto.views.foreground import Foreground
 
-SHAPE_VERSION = 3
+SHAPE_VERSION = 4
 _COLOUR_ONLY = ("delight", "image_format", "provenance_attributes", "confidence_map")
 
 

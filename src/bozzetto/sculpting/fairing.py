@@ -10,7 +10,7 @@ from jaxtyping import Float64
 from scipy.sparse import csr_matrix
 
 from bozzetto.asset.mesh import Mesh
-from bozzetto.geometry.normals import area_vectors, vertex_normals
+from bozzetto.geometry.normals import mean_edge, vertex_normals
 from bozzetto.geometry.raycast import Raycaster
 from bozzetto.geometry.smooth import neighbour_mean
 from bozzetto.sculpting.least_squares import diagonal_of, gram, solve, umbrella
@@ -47,7 +47,7 @@ def fair(mesh: Mesh, *, options: FairingOptions = FairingOptions()) -> Mesh:
     """
     start = mesh.positions.astype(np.float64)
     size = float(np.ptp(start, axis=0).max())
-    edge = mean_edge(mesh)
+    edge = mean_edge(mesh.positions, mesh.triangles)
     waves = options.wave * size / edge
     if waves <= 2 or mesh.num_triangles == 0:
         return mesh
@@ -88,12 +88,6 @@ def _smoothed(
 
     once = filtered(start)
     return once + filtered(start - once) - start
-
-
-def mean_edge(mesh: Mesh) -> float:
-    """Return the edge length of an even mesh with the same area and number of triangles."""
-    area = float(np.linalg.norm(area_vectors(mesh.positions, mesh.triangles), axis=1).sum())
-    return float(np.sqrt(4 / np.sqrt(3) * area / max(mesh.num_triangles, 1)))
 
 
 def local_thickness(mesh: Mesh, *, farthest: float) -> Float64[np.ndarray, " v"]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.asset.seen import SeenMaps
+from bozzetto.geometry.hold import held_sound
+from bozzetto.geometry.mend import settle
 from bozzetto.geometry.symmetry import MirrorPlane
 from bozzetto.sculpting.detail import DetailOptions, add_detail
 from bozzetto.sculpting.fairing import FairingOptions, fair
@@ -81,16 +83,17 @@ def sculpt(
     """
     targets = [view.target for view in views]
     before = outline_errors(draft, targets)
-    fitted = fit_silhouette(
-        fair(draft, options=options.fairing), targets, options=options.silhouette
-    )
+    smooth = held_sound(draft, fair(draft, options=options.fairing))
+    fitted = fit_silhouette(smooth, targets, options=options.silhouette)
     mesh, relieved = fitted.mesh, 0.0
     if options.detail is not None:
         for view in views:
             detailed = add_detail(
                 mesh, view.foreground, view.camera, seen=view.seen, options=options.detail
             )
-            mesh, relieved = detailed.mesh, max(relieved, detailed.share)
+            if detailed.share > 0:
+                mesh = held_sound(mesh, detailed.mesh)
+                relieved = max(relieved, detailed.share)
     return Sculpted(mesh=mesh, outlines=before, share_relieved=relieved)
 
 
@@ -99,6 +102,8 @@ class Finish:
     """The low-poly after its last change of shape."""
 
     mesh: Mesh
+    dense: Mesh
+    """What the mesh stands for, moved likewise."""
     outlines: tuple[OutlineFacts, ...]
     """One for each view."""
 
@@ -107,6 +112,7 @@ def fit_finished(
     mesh: Mesh,
     views: Sequence[SculptView],
     *,
+    dense: Mesh,
     draft: Sequence[OutlineError],
     mirror: MirrorPlane | None = None,
     options: SculptOptions = SculptOptions(),
@@ -116,14 +122,16 @@ def fit_finished(
     Args:
         mesh: Closed, triangles share vertices; faces, budget and quads stay.
         views: Those it was sculpted from.
+        dense: What it was made from; it moves along, so that the mesh goes on standing for it.
         draft: How far the draft's outlines were off, for each view.
         mirror: Plane about which the mesh is symmetric and shall stay so.
         options: Of the outline.
     """
     targets = [view.target for view in views]
-    fitted = fit_silhouette(mesh, targets, mirror=mirror, options=options.silhouette)
+    fitted = fit_silhouette(mesh, targets, mirror=mirror, along=dense, options=options.silhouette)
     facts = tuple(
         OutlineFacts(draft=before, finished=after)
         for before, after in zip(draft, fitted.after, strict=True)
     )
-    return Finish(mesh=fitted.mesh, outlines=facts)
+    high = fitted.along or dense
+    return Finish(mesh=settle(fitted.mesh, source=high), dense=high, outlines=facts)

@@ -13,6 +13,7 @@ from jaxtyping import Bool, Float32, Float64, Int64
 from scipy.spatial import cKDTree
 
 from bozzetto.asset.mesh import Mesh
+from bozzetto.geometry.hold import held_sound
 from bozzetto.geometry.normals import vertex_normals
 from bozzetto.geometry.symmetry import MirrorPlane
 from bozzetto.sculpting.outline import Outline, OutlineError, mask_outline, outline_error
@@ -55,6 +56,8 @@ class Fitted:
     before: tuple[OutlineError, ...]
     """One for each view."""
     after: tuple[OutlineError, ...]
+    along: Mesh | None
+    """What was moved along."""
 
 
 def fit_silhouette(
@@ -62,36 +65,47 @@ def fit_silhouette(
     targets: Sequence[Target],
     *,
     mirror: MirrorPlane | None = None,
+    along: Mesh | None = None,
     options: SilhouetteOptions = SilhouetteOptions(),
 ) -> Fitted:
     """Move the vertices of a closed mesh until its outlines are those wanted.
 
     Only across the lines of sight: with one view nothing moves towards the camera or away. With
-    several, those that agree better from the start come last and so count more. If the outlines
-    agree less afterwards, the mesh comes back as it was. Connectivity and attributes stay; normals
-    are renewed if there are any.
+    several, those that agree better from the start come last and so count more. What would fold or
+    push the surface through itself stays behind. If the outlines agree less afterwards, the mesh
+    comes back as it was. Connectivity and attributes stay; normals are renewed if there are any.
 
     Args:
         mesh: Triangles share vertices.
         targets: The views.
         mirror: Plane about which the mesh is symmetric and shall stay so.
+        along: Another mesh of the same thing, to be moved likewise.
         options: Grids and reach.
     """
     before = outline_errors(mesh, targets)
     order = sorted(range(len(targets)), key=lambda k: -before[k].median_px)
     traced = [_traced(target, options) for target in targets]
-    moved = mesh
+    moved, beside = mesh, along
     for cells in options.cells:
         for k in order:
             warp = _warp(moved, targets[k], traced[k], cells=cells, options=options)
             if warp is not None:
                 moved = _moved(moved, warp, targets[k].camera, mirror=mirror)
+                beside = beside and _moved(beside, warp, targets[k].camera, mirror=mirror)
+    moved = held_sound(mesh, moved)
     after = outline_errors(moved, targets)
     if _total(after) >= _total(before):
-        return Fitted(mesh=mesh, before=before, after=before)
-    if mesh.normals is not None:
-        moved = replace(moved, normals=vertex_normals(moved.positions, moved.triangles))
-    return Fitted(mesh=moved, before=before, after=after)
+        return Fitted(mesh=mesh, before=before, after=before, along=along)
+    if along is not None and beside is not None:
+        beside = _with_normals(held_sound(along, beside))
+    return Fitted(mesh=_with_normals(moved), before=before, after=after, along=beside)
+
+
+def _with_normals(mesh: Mesh) -> Mesh:
+    """Renew a mesh's normals if it has any."""
+    if mesh.normals is None:
+        return mesh
+    return replace(mesh, normals=vertex_normals(mesh.positions, mesh.triangles))
 
 
 def outline_errors(mesh: Mesh, targets: Sequence[Target]) -> tuple[OutlineError, ...]:
