@@ -8,7 +8,7 @@ from bozzetto.asset.mesh import Mesh
 from bozzetto.rigging.binding import BindOptions, Segment, solid_weights
 from bozzetto.rigging.landmarks import Landmarks
 from bozzetto.rigging.second_look import look_again
-from bozzetto.rigging.study import study
+from bozzetto.rigging.study import severed, study
 from bozzetto.rigging.suitability import UnriggableError
 from bozzetto.rigging.voxels import voxelize
 
@@ -96,8 +96,15 @@ def test_legs_that_touch_are_parted_where_their_slices_are_thin():
     assert again.anatomy.crotch == pytest.approx(0.88, abs=0.06)
 
 
+def test_what_pictures_do_not_surely_show_must_have_its_legs_apart():
+    with pytest.raises(UnriggableError, match="legs"):
+        study(two_touching_legs(), seen_as(0.9, scatter=0.1))
+
+
 def test_a_severed_leg_does_not_move_the_other():
-    voxels = study(two_touching_legs(), seen_as(0.9)).voxels
+    again = look_again(two_touching_legs())
+    assert again is not None
+    voxels = severed(two_touching_legs(), again.anatomy.legs)
     ends = [((x, 0.85, 0.0), (x, 0.05, 0.0)) for x in (0.1, -0.1)]
     segments = tuple(
         Segment(joint=i, start=np.array(a), end=np.array(b)) for i, (a, b) in enumerate(ends)

@@ -36,6 +36,8 @@ _HEAD_SHARE = (0.06, 0.75)
 _CLEAR_NECK = 0.75
 """Largest neck, over head and trunk, of a figure that pictures do not show as one."""
 _MIRRORS = 0.93
+_LIKE_SIDES = 0.85
+"""Least symmetry of a figure that pictures do not surely show as a person."""
 _LIKE_ARMS = 1.4
 """Longer over shorter arm."""
 
@@ -125,6 +127,15 @@ def _stylised_refusal(voxels: Voxels, again: SecondLook | None, seen: Landmarks)
             code="rig.refused.two_legs",
             message="Two legs with a foot each were wanted; the shape stands otherwise.",
             fix="Only two-legged figures are rigged this way.",
+        )
+    if is_person(seen):
+        return None
+    if again.legs_touch or anatomy.symmetry < _LIKE_SIDES:  # As a tree that looks like somebody.
+        return Reason(
+            code="rig.refused.legs",
+            message="Two separate legs and like sides were wanted; the shape has not both, and "
+            "the pictures show no person for sure.",
+            fix="Model the legs apart, and let it face +z in a T or A pose.",
         )
     return None if is_likely(seen) else _unclear(voxels, again)
 
