@@ -38,6 +38,8 @@ _CLEAR_NECK = 0.75
 _MIRRORS = 0.93
 _LIKE_SIDES = 0.85
 """Least symmetry of a figure that pictures do not surely show as a person."""
+_LONGEST_FOOT = 0.33
+"""Of the height."""
 _LIKE_ARMS = 1.4
 """Longer over shorter arm."""
 
@@ -153,6 +155,8 @@ def _unclear(voxels: Voxels, again: SecondLook) -> Reason | None:
         and lengths[1] <= _LIKE_ARMS * lengths[0]
         and max(tips) < anatomy.neck
         and not is_thick(voxels, anatomy)
+        and _longest_foot(voxels, anatomy) < _LONGEST_FOOT * anatomy.height
+        and _has_neck(voxels, anatomy)
     )
     if clear:
         return None
@@ -161,6 +165,19 @@ def _unclear(voxels: Voxels, again: SecondLook) -> Reason | None:
         message="A figure with limbs apart was wanted; neither pictures nor shape show one.",
         fix="Stand it in a T or A pose, limbs apart.",
     )
+
+
+def _longest_foot(voxels: Voxels, anatomy: Anatomy) -> float:
+    """Return how far the longer foot reaches from back to front: a chair's rail is no foot."""
+    centres = voxels.centres
+    low = centres[:, 1] < anatomy.ground + 0.06 * anatomy.height
+    return max(float(np.ptp(centres[low & leg, 2])) for leg in anatomy.legs)
+
+
+def _has_neck(voxels: Voxels, anatomy: Anatomy) -> bool:
+    """Tell whether the neck is in the middle: a chair's back stands on two posts."""
+    gap = np.abs(voxels.centres - np.array([anatomy.middle, anatomy.neck, 0.0]))
+    return bool(((gap[:, 0] <= 2 * voxels.step) & (gap[:, 1] <= voxels.step)).any())
 
 
 def severed(voxels: Voxels, legs: tuple[Mask, Mask]) -> Voxels:
