@@ -30,7 +30,13 @@ from bozzetto.geometry.raycast import Raycaster
 from bozzetto.geometry.similarity import Similarity
 from bozzetto.imaging.resample import sample
 from bozzetto.pipeline.options import RefineOptions
-from bozzetto.pipeline.photo_to_asset import Refined, Shaped, shape_draft, texture_shape
+from bozzetto.pipeline.photo_to_asset import (
+    Refined,
+    Shaped,
+    sculpt_draft,
+    shape_draft,
+    texture_shape,
+)
 from bozzetto.qa.agreement import measure_agreement
 from bozzetto.qa.certificate import certify
 from bozzetto.qa.textures import measure_textures
@@ -64,7 +70,8 @@ def refine_timed(
         if said in STEPS:
             marks.append((said, cpu_seconds(), time.perf_counter()))
 
-    shaped = shape_draft(draft, foregrounds, options=options, step=step)
+    sculpted = sculpt_draft(draft, foregrounds, detail=options.detail, step=step)
+    shaped = shape_draft(draft, sculpted, options=options, step=step)
     refined = texture_shape(shaped, draft, foregrounds, name="object", options=options, step=step)
     marks.append(("", cpu_seconds(), time.perf_counter()))
     pairs = list(itertools.pairwise(marks))

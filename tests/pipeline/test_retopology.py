@@ -8,7 +8,7 @@ from bozzetto.asset.mesh import Mesh
 from bozzetto.errors import InputError
 from bozzetto.formats.glb import read_glb, write_glb
 from bozzetto.pipeline.options import RefineOptions, Topology
-from bozzetto.pipeline.photo_to_asset import shape_draft, texture_shape
+from bozzetto.pipeline.photo_to_asset import sculpt_draft, shape_draft, texture_shape
 from bozzetto.pipeline.retopology import dense_surface, level_options
 from bozzetto.qa.topology import measure_topology
 from tests.build import a_foreground, a_front_camera, a_sphere
@@ -76,7 +76,8 @@ def test_what_lies_inside_is_removed_and_said():
 def test_nothing_after_the_shape_moves_a_vertex(topology):
     draft, photos, steps = a_draft(a_sphere(subdivisions=3)), [a_foreground()], []
     options = RefineOptions(topology=topology, target_triangles=200, texture_size=512)
-    shaped = shape_draft(draft, photos, options=options, step=steps.append)
+    sculpted = sculpt_draft(draft, photos, step=steps.append)
+    shaped = shape_draft(draft, sculpted, options=options, step=steps.append)
     assert steps == ["repair", "sculpt", "topology", "unwrap"]
     assert shaped.mesh.num_triangles == 200
     assert measure_topology(shaped.mesh).watertight

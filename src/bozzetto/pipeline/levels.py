@@ -7,7 +7,8 @@ from pathlib import Path
 from bozzetto.asset.draft import Draft
 from bozzetto.pipeline.locking import StoredLock
 from bozzetto.pipeline.options import RefineOptions
-from bozzetto.pipeline.photo_to_asset import Shaped, level_name
+from bozzetto.pipeline.photo_to_asset import Sculpted, Shaped, level_name, sculpt_draft
+from bozzetto.pipeline.progress import Step
 from bozzetto.pipeline.records import read_record
 from bozzetto.pipeline.retopology import level_options
 from bozzetto.pipeline.serialize import text_from
@@ -55,6 +56,15 @@ def level_stages(
     Raises:
         InputError: A budget cannot be met.
     """
+    sculpted: list[Sculpted] = []
+
+    def sculpture(step: Step) -> Sculpted:
+        """Make it once, whichever level is the first to miss it."""
+        if not sculpted:
+            made = sculpt_draft(draft, foregrounds(), detail=options.detail, step=step)
+            sculpted.append(made)
+        return sculpted[0]
+
     shapes: list[Outcome[Shaped]] = []
     assets: list[Outcome[StoredAsset]] = []
     for level, settings in enumerate(level_options(options)):
@@ -63,7 +73,7 @@ def level_stages(
             shape_stage(
                 session,
                 draft,
-                foregrounds,
+                sculpture,
                 inputs=inputs,
                 options=settings,
                 label=f"shape{what}",

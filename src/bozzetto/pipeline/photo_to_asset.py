@@ -42,6 +42,7 @@ from bozzetto.pipeline.retopology import (
     retopologize,
 )
 from bozzetto.sculpting.detail import DetailOptions
+from bozzetto.sculpting.outline import OutlineError
 from bozzetto.sculpting.sculpt import (
     OutlineFacts,
     SculptOptions,
@@ -131,8 +132,16 @@ def photo_to_asset(
     pairs = zip(photos, masks, strict=True)
     foregrounds = tuple(cut_out(photo, masked.mask) for photo, masked in pairs)
     drafts = make_drafts(foregrounds, options=options.draft)
+    best = drafts[0]
+    sculpted = sculpt_draft(best, foregrounds, detail=options.refine.detail)
     refined, *lods = (
-        refine_draft(drafts[0], foregrounds, name=level_name(name, level), options=settings)
+        texture_shape(
+            shape_draft(best, sculpted, options=settings),
+            best,
+            foregrounds,
+            name=level_name(name, level),
+            options=settings,
+        )
         for level, settings in enumerate(level_options(options.refine))
     )
     return Finished(masks=masks, advice=advice, drafts=drafts, refined=refined, lods=tuple(lods))
@@ -243,6 +252,17 @@ def usable_views(num_photos: int, *, card: EngineCard) -> tuple[int, tuple[Findi
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Sculpted:
+    """A draft whose outlines fit the masks, as dense as it was; all levels are made from it."""
+
+    mesh: Mesh
+    photos: tuple[SculptView, ...]
+    outlines: tuple[OutlineError, ...]
+    """Of the draft, before anything was fitted."""
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Shaped:
     """A finished surface before it is textured."""
 
@@ -277,36 +297,65 @@ def refine_draft(
     Raises:
         InputError: The budget cannot be met.
     """
-    shaped = shape_draft(draft, foregrounds, options=options, step=step)
+    sculpted = sculpt_draft(draft, foregrounds, detail=options.detail, step=step)
+    shaped = shape_draft(draft, sculpted, options=options, step=step)
     return texture_shape(shaped, draft, foregrounds, name=name, options=options, step=step)
 
 
-def shape_draft(
+def sculpt_draft(
     draft: Draft,
     foregrounds: Sequence[Foreground],
     *,
-    options: RefineOptions = RefineOptions(),
+    detail: Detail = Detail.AUTO,
     step: Step = no_step,
-) -> Shaped:
-    """Make the finished surface and lay it out.
+) -> Sculpted:
+    """Tidy a draft and fit its outlines, and its relief where that is asked for.
 
-    Raises:
-        InputError: The budget cannot be met.
+    Args:
+        draft: The approved one.
+        foregrounds: What it was made from, one for each of its cameras.
+        detail: Whether shading becomes relief.
+        step: Told what is being done; it may raise to stop.
     """
     step("repair")
     dense = dense_surface(draft, foregrounds)
     step("sculpt")
     told = draft.seen or (None,) * len(draft.cameras)
-    photos = [
+    photos = tuple(
         SculptView(foreground=foreground, camera=camera, seen=seen)
         for foreground, camera, seen in zip(foregrounds, draft.cameras, told, strict=False)
-    ]
-    relief = DetailOptions() if options.detail is Detail.AUTO else None
+    )
+    relief = DetailOptions() if detail is Detail.AUTO else None
     high = sculpt(dense.mesh, photos, options=SculptOptions(detail=relief))
+    return Sculpted(mesh=high.mesh, photos=photos, outlines=high.outlines, findings=dense.findings)
+
+
+def shape_draft(
+    draft: Draft,
+    sculpted: Sculpted,
+    *,
+    options: RefineOptions = RefineOptions(),
+    step: Step = no_step,
+) -> Shaped:
+    """Make the finished surface of one level of detail and lay it out.
+
+    Args:
+        draft: The approved one.
+        sculpted: What `sculpt_draft` made of it.
+        options: Topology, budget and texture size.
+        step: Told what is being done; it may raise to stop.
+
+    Raises:
+        InputError: The budget cannot be met.
+    """
     step("topology")
-    low = retopologize(high.mesh, options=options)
+    low = retopologize(sculpted.mesh, options=options)
     finish = fit_finished(
-        low.mesh, photos, dense=low.dense, draft=high.outlines, mirror=mirror_of(low)
+        low.mesh,
+        sculpted.photos,
+        dense=low.dense,
+        draft=sculpted.outlines,
+        mirror=mirror_of(low),
     )
     height = height_above_ground(finish.mesh)
     finished = lowered(finish.mesh, height)
@@ -321,7 +370,7 @@ def shape_draft(
     return Shaped(
         mesh=facet(unwrapped.mesh) if faceted else unwrapped.mesh,
         dense=lowered(finish.dense, height),
-        findings=(*dense.findings, *low.findings, *unwrapped.findings),
+        findings=(*sculpted.findings, *low.findings, *unwrapped.findings),
         symmetry=low.symmetry,
         outlines=finish.outlines,
         cameras=cameras,

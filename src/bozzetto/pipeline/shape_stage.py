@@ -16,8 +16,8 @@ from bozzetto.asset.draft import Draft
 from bozzetto.asset.mesh import Mesh
 from bozzetto.findings import Finding
 from bozzetto.pipeline.options import RefineOptions
-from bozzetto.pipeline.photo_to_asset import Shaped, shape_draft
-from bozzetto.pipeline.progress import StageStep
+from bozzetto.pipeline.photo_to_asset import Sculpted, Shaped, shape_draft
+from bozzetto.pipeline.progress import StageStep, Step
 from bozzetto.pipeline.records import (
     CameraRecord,
     camera_of_record,
@@ -29,7 +29,6 @@ from bozzetto.pipeline.retopology import SymmetryFacts
 from bozzetto.pipeline.serialize import text_from
 from bozzetto.pipeline.stage import Codec, Outcome, Session, StageKey, run_stage
 from bozzetto.sculpting.sculpt import OutlineFacts
-from bozzetto.views.foreground import Foreground
 
 SHAPE_VERSION = 4
 _COLOUR_ONLY = ("delight", "image_format", "provenance_attributes", "confidence_map")
@@ -38,13 +37,22 @@ _COLOUR_ONLY = ("delight", "image_format", "provenance_attributes", "confidence_
 def shape_stage(
     session: Session,
     draft: Draft,
-    foregrounds: Callable[[], tuple[Foreground, ...]],
+    sculpted: Callable[[Step], Sculpted],
     *,
     inputs: tuple[str, ...],
     options: RefineOptions,
     label: str,
 ) -> Outcome[Shaped]:
-    """Make or find the finished surface of one level of detail, laid out and without textures."""
+    """Make or find the finished surface of one level of detail, laid out and without textures.
+
+    Args:
+        session: Of the project.
+        draft: The approved one.
+        sculpted: Makes what all levels are made from; asked only if the level is not there.
+        inputs: Digests of all that went in.
+        options: Of this level.
+        label: The stage's name for people.
+    """
     defaults = RefineOptions()
     plain = {name: getattr(defaults, name) for name in _COLOUR_ONLY}
     key = StageKey(
@@ -54,13 +62,11 @@ def shape_stage(
         options=dataclasses.replace(options, **plain),
     )
 
+    def tell(step: str) -> None:
+        session.progress(StageStep(stage=label, step=step))
+
     def make() -> Shaped:
-        return shape_draft(
-            draft,
-            foregrounds(),
-            options=options,
-            step=lambda step: session.progress(StageStep(stage=label, step=step)),
-        )
+        return shape_draft(draft, sculpted(tell), options=options, step=tell)
 
     return run_stage(session, key, make, codec=_SHAPED, label=label)
 
