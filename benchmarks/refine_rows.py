@@ -29,14 +29,14 @@ from bozzetto.asset.mesh import Mesh
 from bozzetto.geometry.raycast import Raycaster
 from bozzetto.geometry.similarity import Similarity
 from bozzetto.imaging.resample import sample
-from bozzetto.pipeline.options import RefineOptions
-from bozzetto.pipeline.photo_to_asset import (
+from bozzetto.pipeline.draft_to_asset import (
     Refined,
     Shaped,
     sculpt_draft,
     shape_draft,
     texture_shape,
 )
+from bozzetto.pipeline.options import RefineOptions
 from bozzetto.qa.agreement import measure_agreement
 from bozzetto.qa.certificate import certify
 from bozzetto.qa.textures import measure_textures

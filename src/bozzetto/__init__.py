@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bozzetto.formats.glb import read_glb, write_glb
     from bozzetto.front_door import approve, draft, make, mask, refine
     from bozzetto.matting.cut_out import cut_out
+    from bozzetto.pipeline.draft_to_asset import refine_draft
     from bozzetto.pipeline.options import (
         DraftOptions,
         MakeOptions,
@@ -31,12 +32,7 @@ if TYPE_CHECKING:
         Symmetry,
         Topology,
     )
-    from bozzetto.pipeline.photo_to_asset import (
-        make_drafts,
-        make_mask,
-        photo_to_asset,
-        refine_draft,
-    )
+    from bozzetto.pipeline.photo_to_asset import make_drafts, make_mask, photo_to_asset
     from bozzetto.views.photo import Photo
 
 _HOME = {
@@ -69,7 +65,7 @@ _HOME = {
     "photo_to_asset": "bozzetto.pipeline.photo_to_asset",
     "read_glb": "bozzetto.formats.glb",
     "refine": "bozzetto.front_door",
-    "refine_draft": "bozzetto.pipeline.photo_to_asset",
+    "refine_draft": "bozzetto.pipeline.draft_to_asset",
     "write_glb": "bozzetto.formats.glb",
 }
 

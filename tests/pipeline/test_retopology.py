@@ -7,8 +7,8 @@ from bozzetto.asset.draft import Draft
 from bozzetto.asset.mesh import Mesh
 from bozzetto.errors import InputError
 from bozzetto.formats.glb import read_glb, write_glb
+from bozzetto.pipeline.draft_to_asset import sculpt_draft, shape_draft, texture_shape
 from bozzetto.pipeline.options import RefineOptions, Topology
-from bozzetto.pipeline.photo_to_asset import sculpt_draft, shape_draft, texture_shape
 from bozzetto.pipeline.retopology import dense_surface, level_options
 from bozzetto.qa.topology import measure_topology
 from tests.build import a_foreground, a_front_camera, a_sphere

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bozzetto.asset.draft import Draft
+from bozzetto.pipeline.draft_to_asset import Sculpted, Shaped, sculpt_draft
 from bozzetto.pipeline.locking import StoredLock
 from bozzetto.pipeline.options import RefineOptions
-from bozzetto.pipeline.photo_to_asset import Sculpted, Shaped, level_name, sculpt_draft
+from bozzetto.pipeline.photo_to_asset import level_name
 from bozzetto.pipeline.progress import Step
 from bozzetto.pipeline.records import read_record
 from bozzetto.pipeline.retopology import level_options

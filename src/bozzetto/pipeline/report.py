@@ -12,11 +12,12 @@ from bozzetto.engines.base import EngineCard
 from bozzetto.engines.registry import load_engine
 from bozzetto.findings import Finding
 from bozzetto.pipeline.approval import Approval, DraftEntry, DraftList
+from bozzetto.pipeline.draft_to_asset import LightFacts
 from bozzetto.pipeline.inputs import PhotoInput
 from bozzetto.pipeline.judge import Judged
 from bozzetto.pipeline.levels import LevelFacts
 from bozzetto.pipeline.options import MAX_LODS, MakeOptions
-from bozzetto.pipeline.photo_to_asset import LightFacts, level_name
+from bozzetto.pipeline.photo_to_asset import level_name
 from bozzetto.pipeline.previews import Facts
 from bozzetto.pipeline.retopology import SymmetryFacts
 from bozzetto.pipeline.serialize import text_from

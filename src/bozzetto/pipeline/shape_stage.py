@@ -15,8 +15,8 @@ import numpy as np
 from bozzetto.asset.draft import Draft
 from bozzetto.asset.mesh import Mesh
 from bozzetto.findings import Finding
+from bozzetto.pipeline.draft_to_asset import Sculpted, Shaped, shape_draft
 from bozzetto.pipeline.options import RefineOptions
-from bozzetto.pipeline.photo_to_asset import Sculpted, Shaped, shape_draft
 from bozzetto.pipeline.progress import StageStep, Step
 from bozzetto.pipeline.records import (
     CameraRecord,

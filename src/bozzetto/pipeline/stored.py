@@ -20,17 +20,14 @@ from bozzetto.errors import FormatError
 from bozzetto.findings import Finding
 from bozzetto.formats.glb import GlbOptions, read_glb, write_glb, write_white_glb
 from bozzetto.matting.strokes_json import json_from_strokes
+from bozzetto.pipeline.draft_to_asset import LightFacts, Refined, Shaped, texture_shape
 from bozzetto.pipeline.inputs import PhotoInput
 from bozzetto.pipeline.options import DraftOptions, MaskOptions, RefineOptions
 from bozzetto.pipeline.photo_to_asset import (
-    LightFacts,
     Masked,
-    Refined,
-    Shaped,
     check_views,
     make_mask,
     name_sides,
-    texture_shape,
     usable_views,
 )
 from bozzetto.pipeline.progress import StageStep
