@@ -82,7 +82,9 @@ def _serve_jobs(settings: Settings) -> None:
 def _listen(settings: Settings) -> socket.socket:
     """Take the port now, so that a taken one is a sentence and not a trace."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # Named, or asyncio would not take it for TCP and leave Nagle's algorithm on: every answer of
+    # more than one packet would wait 40 ms for the browser's acknowledgement.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.host, settings.port))
