@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import trimesh
@@ -59,3 +61,16 @@ def test_a_pillar_has_no_anatomy_of_two_legs():
     )
     found = find_anatomy(voxelize(mesh, cells=60))
     assert found is None or (found.crotch - found.ground) < 0.1 * found.height
+
+
+def test_legs_cut_short_leave_the_hips_where_they_are_in_the_trunk():
+    whole = a_mannequin()
+    positions, places = whole.positions.copy(), []
+    for shorter in (0.0, 0.4):
+        moved = positions.copy()
+        moved[:, 1] -= shorter * np.clip(moved[:, 1] / 0.8, 0, 1)  # Legs shrink, the rest sinks.
+        voxels = voxelize(replace(whole, positions=moved), cells=100)
+        anatomy = find_anatomy(voxels)
+        joints = find_joints(Evidence(voxels=voxels, anatomy=anatomy, landmarks=None))
+        places.append(joints.at("leftUpperLeg")[1] + shorter)
+    assert places[1] == pytest.approx(places[0], abs=0.025)

@@ -35,6 +35,9 @@ _TOES_SHIFT = (-0.002, 0.0, -0.014)
 
 _ELBOW_AT, _WRIST_AT = 0.6, 0.25
 """Of the way from the fingertips to the shoulder."""
+_HIP_AT = 0.125
+"""Of the way from the crotch to the neck: the pelvis is part of the trunk, and short legs under a
+long trunk do not make it smaller."""
 _SPINE_AT = {"spine": 0.155, "chest": 0.42, "upperChest": 0.72}
 """Of the way from hips to neck."""
 
@@ -93,7 +96,7 @@ def _by_shape(voxels: Voxels, anatomy: Anatomy) -> Places:
         for role, share in (("LowerArm", _ELBOW_AT), ("Hand", _WRIST_AT)):
             places[side + role] = _along_arm(voxels, arm, share)
         places[f"{side}HandEnd"] = arm.tip
-        hip = anatomy.crotch + 0.13 * leg
+        hip = anatomy.crotch + _HIP_AT * (anatomy.neck - anatomy.crotch)
         for role, height in (("UpperLeg", hip), ("LowerLeg", 0.55 * (hip - anatomy.ground))):
             at = height if role == "UpperLeg" else anatomy.ground + height
             middle = centre_of_slice(voxels, cells, min(at, anatomy.crotch - 0.06 * leg))
