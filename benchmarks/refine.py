@@ -5,7 +5,8 @@ written as they come; started again, a run does what is missing. Wall times mean
 job on an idle machine; CPU times always.
 
     python -m benchmarks.refine photos [--only NAME ...] [--jobs N]
-    python -m benchmarks.refine renders --manifest FILE [--objects 30] [--features FILE]
+    python -m benchmarks.refine renders --manifest FILE [--objects 30] [--only WORD ...]
+        [--features FILE]
     python -m benchmarks.refine table [CSV]
 """
 
@@ -104,13 +105,18 @@ def photo_tasks(engine: str, only: Sequence[str]) -> Iterator[Task]:
 
 
 def render_tasks(
-    engine: str, *, manifest: Path | None, objects: int, features: Path | None
+    engine: str, refs: Sequence[ObjectRef], *, features: Path | None
 ) -> Iterator[Task]:
     """List renders of test objects."""
-    for ref in choose_objects(manifest, count=objects):
+    for ref in refs:
         yield Task(
             subject=ref.name, engine=engine, commit=current_commit(), ref=ref, features=features
         )
+
+
+def named(refs: Sequence[ObjectRef], words: Sequence[str]) -> list[ObjectRef]:
+    """Return those with a word at the start of their name or after a slash; all without words."""
+    return [ref for ref in refs if not words or any(f"/{word}" in f"/{ref.name}" for word in words)]
 
 
 def run(tasks: Sequence[Task], path: Path, *, jobs: int) -> None:
@@ -188,13 +194,13 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest="command", required=True)
     photos = commands.add_parser("photos")
-    photos.add_argument("--only", nargs="*", default=[])
     renders = commands.add_parser("renders")
     renders.add_argument("--manifest", type=Path)
     renders.add_argument("--objects", type=int, default=30)
     weights = os.environ.get("BOZZETTO_MOBILENET")
     renders.add_argument("--features", type=Path, default=Path(weights) if weights else None)
     for command in (photos, renders):
+        command.add_argument("--only", nargs="*", default=[])
         command.add_argument("--engine", default="bozzetto")
         command.add_argument("--jobs", type=int, default=1)
     table = commands.add_parser("table")
@@ -203,9 +209,8 @@ def main(arguments: list[str]) -> None:
     if given.command == "photos":
         run(list(photo_tasks(given.engine, given.only)), PHOTOS, jobs=given.jobs)
     elif given.command == "renders":
-        tasks = render_tasks(
-            given.engine, manifest=given.manifest, objects=given.objects, features=given.features
-        )
+        refs = named(choose_objects(given.manifest, count=given.objects), given.only)
+        tasks = render_tasks(given.engine, refs, features=given.features)
         run(list(tasks), RENDERS, jobs=given.jobs)
     else:
         print_table(given.csv)

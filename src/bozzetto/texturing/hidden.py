@@ -1,9 +1,10 @@
 """Colours without detail for what no photo shows.
 
-Where an engine predicted colours they count, freed of what only repeats the front: a network that
-never saw the back likes to paint the eyes there again. Without a prediction a hidden place takes
-what prevails in the photo in front of it: so much of its surroundings goes into that colour that
-neither eyes nor letters come through. All colours are sRGB-encoded. Letters: v vertices, h w rows
+Where an engine predicted colours they count, freed of small marks that only repeat the front: a
+network that never saw the back likes to paint the eyes there again. Broad parts, like trousers and
+bands, usually do go round, so they stay. Without a prediction a hidden place takes what prevails in
+the photo in front of it: so much of its surroundings goes into that colour that neither eyes nor
+letters come through. All colours are sRGB-encoded. Letters: v vertices, h w rows
 and columns, n points.
 """
 
@@ -24,8 +25,9 @@ OtherPicture = Float32[np.ndarray, "_ _ 3"]
 Plane = Float32[np.ndarray, "_ _"]
 
 _CALM_PX = 64  # The object's size in calm pictures.
-_CALM_WINDOW = 21  # A third of the object: what covers less than half of that window vanishes.
-_DETAIL = (0.03, 0.10)  # Differences of the front from its calm form that count none, and fully.
+_CALM_WINDOW = 27  # Four tenths of the object: what covers less than half of that window vanishes.
+_MARK_WINDOW = 9  # A seventh of it: so much smaller are eyes and letters than trousers and bands.
+_DETAIL = (0.03, 0.10)  # Differences of marks from their surroundings: count none, and fully.
 
 
 def hidden_colors(
@@ -74,13 +76,15 @@ class _Calm:
     """A photo reduced to what prevails around each place."""
 
     def __init__(self, source: PhotoSource) -> None:
-        self._scale = _CALM_PX / (512 * source.unit_px)
+        self._scale = _CALM_PX / source.size_px
         picture = source.levels[0]
         height, width = (max(1, round(side * self._scale)) for side in picture.shape[:2])
         self._front = np.asarray(
             cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA), np.float32
         )
-        self._calm = _prevailing(self._front)
+        self._calm = _softened(_prevailing(self._front, _CALM_WINDOW))
+        # Not softened: along the borders of broad parts there must be no difference.
+        self._marks = self._front - _prevailing(self._front, _MARK_WINDOW)
 
     def at(self, pixels: Float32[np.ndarray, "v 2"]) -> Colors:
         """Look up the prevailing colour at pixels of the photo."""
@@ -89,23 +93,22 @@ class _Calm:
     def without_echo(
         self, colors: Colors, pixels: Float32[np.ndarray, "v 2"], behind: Bool[np.ndarray, " v"]
     ) -> Colors:
-        """Take out of predicted colours what resembles the detail of the photo in front of them."""
+        """Take out of predicted colours the marks that the photo has in front of them as well."""
         if not behind.any():
             return colors
         cells = pixels[behind] * np.float32(self._scale)
         gathered = self._gathered(colors[behind], cells)
-        prevailing = _prevailing(gathered)
+        prevailing = _prevailing(gathered, _MARK_WINDOW)
         echo = sample(self._echo(gathered - prevailing), cells)[:, None]
-        base = sample(prevailing, cells)
+        base = sample(_softened(prevailing), cells)
         result = colors.copy()
         result[behind] += (base - colors[behind]) * echo
         return result
 
     def _echo(self, detail: OtherPicture) -> Plane:
-        """Return where detail repeats the photo's, 0 to 1, with some room around."""
-        front = self._front - self._calm
-        strength = np.linalg.norm(front, axis=2)
-        likeness = (front * detail).sum(axis=2) / np.maximum(
+        """Return where detail repeats the photo's marks, 0 to 1, with some room around."""
+        strength = np.linalg.norm(self._marks, axis=2)
+        likeness = (self._marks * detail).sum(axis=2) / np.maximum(
             strength * np.linalg.norm(detail, axis=2), 1e-6
         )
         low, high = _DETAIL
@@ -129,10 +132,14 @@ class _Calm:
         return mean[nearest].astype(np.float32)
 
 
-def _prevailing(picture: Picture) -> Picture:
-    """Return the median of each pixel's surroundings, softened."""
+def _prevailing(picture: Picture, window: int) -> Picture:
+    """Return the median of each pixel's surroundings; borders between broad parts stay sharp."""
     eight_bits = np.round(np.clip(picture, 0, 1) * 255).astype(np.uint8)
-    room = _CALM_WINDOW
-    framed = cv2.copyMakeBorder(eight_bits, room, room, room, room, cv2.BORDER_REPLICATE)
-    calm = np.asarray(cv2.medianBlur(framed, _CALM_WINDOW), np.float32)[room:-room, room:-room]
-    return np.asarray(cv2.GaussianBlur(calm / np.float32(255), (0, 0), 1.5), np.float32)
+    framed = cv2.copyMakeBorder(eight_bits, window, window, window, window, cv2.BORDER_REPLICATE)
+    calm = np.asarray(cv2.medianBlur(framed, window), np.float32)[window:-window, window:-window]
+    return calm / np.float32(255)
+
+
+def _softened(picture: Picture) -> Picture:
+    """Blur a picture a little."""
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), 1.5), np.float32)

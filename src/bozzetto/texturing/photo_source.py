@@ -46,6 +46,12 @@ class PhotoSource:
     unit_px: float
     """Pixels that make a 512th of the object's size, at least 1."""
 
+    @property
+    def size_px(self) -> float:
+        """The object's longer side in pixels."""
+        rows, columns = np.nonzero(self.depth_inside_px > 0)
+        return float(max(np.ptp(rows), np.ptp(columns), 1)) if len(rows) else 1.0
+
     def colors(
         self, pixels: Pixels, blur_levels: Float32[np.ndarray, " n"]
     ) -> Float32[np.ndarray, "n 3"]:
