@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from benchmarks.quality.rows import current_commit
 from bozzetto.asset.model import Model
 from bozzetto.delivery.open_model import open_model
 from bozzetto.formats.registry import load_format
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         model = open_model(path).model
         rows.append(_ours(path, model))
         rows += _others(path, model, tools=chosen.tools) if chosen.tools else []
-    commit = _commit()
+    commit = current_commit()
     with chosen.output.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, [*rows[0], "commit"], lineterminator="\n")
         writer.writeheader()
@@ -108,14 +109,6 @@ def _child_seconds() -> float:
     """Return the processor time of all child processes so far."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
-
-
-def _commit() -> str:
-    """Return the commit that was measured."""
-    done = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True
-    )
-    return done.stdout.strip()
 
 
 if __name__ == "__main__":

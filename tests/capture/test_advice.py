@@ -327,7 +327,7 @@ def test_same_photo_same_advice():
     assert advise(photo, mask) == advise(photo, mask)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(
     size=st.tuples(st.integers(8, 300), st.integers(8, 300)),
     corners=st.tuples(*[st.floats(0, 1)] * 4),

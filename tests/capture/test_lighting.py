@@ -26,7 +26,7 @@ def stops_along(direction):
     return x * np.cos(direction) + y * np.sin(direction)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(stops=st.floats(1.0, 5.0), direction=st.floats(0, 2 * np.pi), seed=st.integers(0, 50))
 def test_measures_how_far_light_falls_over_a_unit_of_length(stops, direction, seed):
     along = stops_along(direction)
@@ -37,7 +37,7 @@ def test_measures_how_far_light_falls_over_a_unit_of_length(stops, direction, se
     assert found.explained > 0.6
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(stops=st.floats(1.5, 4.0), direction=st.floats(0, 2 * np.pi))
 def test_measures_the_depth_of_a_hard_shadow(stops, direction):
     found = falloff(patches() * np.where(stops_along(direction) > 0, 2.0**-stops, 1)[..., None])

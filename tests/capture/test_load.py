@@ -375,7 +375,7 @@ def valid_files():
     ]
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, suppress_health_check=list(HealthCheck))
 @given(
     which=st.integers(0, 100),
     kept=st.floats(0.01, 1.0),
@@ -397,7 +397,7 @@ def test_mutated_files_are_decoded_or_refused_and_nothing_else(which, kept, reac
     assert np.isfinite(photo.linear_rgb).all()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     head=st.sampled_from(
         [

@@ -16,7 +16,7 @@ def a_finding(code="photo.frame.small", *, where=None, severity=Severity.WARNING
     )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     width=st.integers(8, 1800),
     height=st.integers(8, 1800),

@@ -31,7 +31,7 @@ def test_sharp_edges_are_narrower_than_a_pixel():
     assert blur.motion_px < 0.5
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(sigma=st.floats(1.2, 5.0), seed=st.integers(0, 100))
 def test_measures_the_sigma_of_a_gaussian_blur(sigma, seed):
     blur = blur_of(cv2.GaussianBlur(discs(seed=seed), (0, 0), sigma))

@@ -147,9 +147,7 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path):
             inspect_file(tmp_path / name)
 
 
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_damaged_files_raise_only_input_errors(tmp_path, data):
     suffix = data.draw(st.sampled_from(sorted(SOUND)))

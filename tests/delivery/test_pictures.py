@@ -55,7 +55,7 @@ def test_flipping_twice_is_flipping_never():
     assert (texels(twice, "normal") == texels(model, "normal")).all()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(1, 90), st.integers(1, 90), st.integers(1, 64), st.booleans())
 def test_sides_stay_within_the_limit_and_are_powers_of_two_where_asked(width, height, most, power):
     picture = a_picture(texels=np.zeros((height, width, 3), np.uint8))

@@ -23,7 +23,7 @@ def posed(model, frame):
     return posed_part(model, model.parts[0], clip=model.clips[0], frame=frame)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(PLACEMENTS)
 def test_a_placed_figure_moves_as_the_figure_placed_in_every_frame(placement):
     figure = a_figure()
@@ -43,7 +43,7 @@ def rotation(front):
     return np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(PLACEMENTS)
 def test_the_pivot_is_at_the_origin_and_the_size_is_scaled(placement):
     model = a_model(

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bozzetto.formats.euler import (
@@ -28,7 +28,6 @@ def test_axes_are_turned_about_in_the_order_named(order, wanted):
     np.testing.assert_allclose(turned, wanted, atol=1e-12)
 
 
-@settings(deadline=None)
 @given(angles, st.floats(-90, 90, width=32), angles)
 def test_angles_taken_from_a_rotation_give_it_back(x, y, z):
     matrix = matrices_from_euler_deg(np.array([x, y, z]))

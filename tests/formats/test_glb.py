@@ -40,7 +40,7 @@ def changed(glb, change):
     return with_document(glb, document)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     columns=st.integers(3, 40), rows=st.integers(2, 20), size=st.sampled_from([1, 2, 16]),
     seed=st.integers(0, 99),
@@ -217,7 +217,7 @@ def test_says_what_an_asset_cannot_hold(change, sentence):
         read_glb(changed(write_glb(an_asset()), change), name="odd.glb")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_damaged_files_raise_only_our_errors(data):
     glb = bytearray(

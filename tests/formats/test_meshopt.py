@@ -61,14 +61,13 @@ def test_triangles_that_meshoptimizer_packed_come_out_whole():
     assert np.frombuffer(plain, "<u4").tolist() == CORNERS
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(*[st.integers(0, 400)] * 3), min_size=1, max_size=40))
 def test_any_triangles_come_back_in_their_order_and_with_their_winding(triangles):
     data = encode_triangles(np.array(triangles, np.int32))
     assert triangles_of(decode_triangles(data, count=3 * len(triangles))) == triangles_of(triangles)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.integers(1, 600), st.sampled_from([4, 8, 12, 64]), st.integers(0, 255), st.integers(0, 9))
 def test_any_elements_come_back(count, stride, top, seed):
     rng = np.random.default_rng(seed)

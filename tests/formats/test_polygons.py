@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bozzetto.formats.base import Source
@@ -66,7 +66,6 @@ def test_convex_faces_stay_fans_in_their_order():
     assert quads.tolist() == [[0, 1]]
 
 
-@settings(deadline=None)
 @given(st.integers(3, 12), st.integers(0, 10_000))
 def test_any_star_shaped_face_keeps_its_area(count, seed):
     rng = np.random.default_rng(seed)

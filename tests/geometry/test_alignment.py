@@ -83,7 +83,7 @@ def test_in_the_truths_frame_size_and_place_count():
     assert none.matches.chamfer() > 0.1
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_icp_brings_a_slightly_moved_shape_back(seed):
     rng = np.random.default_rng(seed)

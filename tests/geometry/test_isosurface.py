@@ -18,7 +18,7 @@ def a_solid(positions, triangles):
     return trimesh.Trimesh(positions, triangles, process=False)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     centre=st.tuples(st.floats(13, 17), st.floats(13, 18), st.floats(13, 20)),
     radius=st.floats(4, 11),

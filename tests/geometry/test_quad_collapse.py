@@ -15,7 +15,7 @@ from tests.geometry.quad_shapes import a_quad_box, a_quad_ring
     share=st.floats(0.6, 1),
     skew=st.floats(0, 1),
 )
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_meets_any_number_of_a_ring_and_keeps_it_a_closed_ring_of_quads(
     around, across, share, skew
 ):

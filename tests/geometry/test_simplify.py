@@ -24,7 +24,7 @@ def a_bumpy_ring():
 
 
 @given(target=st.integers(600, 24_000))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_meets_the_number_and_keeps_the_mesh_closed_its_genus_and_its_volume(target):
     ring = a_bumpy_ring()
     result = simplify(ring, options=SimplifyOptions(target_triangles=target))

@@ -34,7 +34,7 @@ def turned(mesh, *, angle, by):
 
 
 @given(angle=st.floats(-1.4, 1.4), shift=st.floats(-3, 3))
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 def test_finds_the_plane_wherever_the_object_stands_and_faces(angle, shift):
     moved = turned(a_shape(), angle=angle, by=[shift, 0, 1 - shift])
     plane = find_mirror_plane(moved)
@@ -61,7 +61,7 @@ def test_mirroring_twice_comes_back():
 
 
 @given(target=st.integers(100, 780).map(lambda half: 2 * half))
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 def test_joined_halves_are_closed_exact_and_their_own_mirror_image(target):
     shape = turned(a_shape(), angle=0.4, by=[0.2, 0, 0.1])
     plane = find_mirror_plane(shape)

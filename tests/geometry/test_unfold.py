@@ -19,7 +19,7 @@ def with_a_fold(mesh, *, seed):
     return Mesh(positions=positions, triangles=np.array(mesh.triangles))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_a_fold_is_found_and_laid_flat(seed):
     ball = a_sphere()

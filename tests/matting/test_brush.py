@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bozzetto.findings import Region
@@ -22,7 +22,6 @@ def distances(points, box):
     return best
 
 
-@settings(deadline=None)
 @given(POINTS, st.floats(0.1, 12))
 def test_covers_exactly_the_centres_within_the_radius(points, radius):
     box = Region(x0=3, y0=5, x1=33, y1=29)
@@ -32,7 +31,6 @@ def test_covers_exactly_the_centres_within_the_radius(points, radius):
     assert (covered == (distance <= radius))[clear].all()
 
 
-@settings(deadline=None)
 @given(POINTS, st.floats(0.1, 12))
 def test_nothing_outside_the_box_is_covered(points, radius):
     array = np.array(points, np.float32)

@@ -27,7 +27,7 @@ def a_composite(*, seed=0, background=(0.05, 0.6, 0.1), soft=6.0, alpha=None):
     return photo, disc, truth
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     seed=st.integers(0, 10_000),
     background=st.tuples(*[st.floats(0, 1, width=32) for _ in range(3)]),
@@ -104,7 +104,7 @@ def test_a_mask_of_another_size_is_refused():
         cut_out(a_photo(), a_mask(height=10, width=10, radius=3))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(height=st.integers(1, 17), width=st.integers(1, 17), seed=st.integers(0, 100))
 def test_spreading_keeps_trusted_pixels_and_stays_within_their_range(height, width, seed):
     rng = np.random.default_rng(seed)

@@ -34,7 +34,7 @@ def slow_guided_filter(source, guide, radius, epsilon):
     return result
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 1000), radius=st.integers(1, 3))
 def test_matches_the_window_by_window_twin(seed, radius):
     rng = np.random.default_rng(seed)

@@ -103,7 +103,7 @@ def test_what_changed_ends_in_a_soft_edge_of_one_to_two_pixels():
     assert (np.diff(column[:33]) >= 0).all()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(strokes(), min_size=1, max_size=4))
 def test_painted_pixels_obey_the_last_stroke_over_them(sequence):
     photo, mask, _ = a_scene()
@@ -116,7 +116,7 @@ def test_painted_pixels_obey_the_last_stroke_over_them(sequence):
     np.testing.assert_array_equal(alpha[told], asked[told])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(strokes(), min_size=1, max_size=3))
 def test_nothing_changes_out_of_reach(sequence):
     photo, _, _ = a_scene()
@@ -129,7 +129,7 @@ def test_nothing_changes_out_of_reach(sequence):
     np.testing.assert_array_equal(alpha[~reached], mask.alpha[~reached])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(strokes(), st.integers(0, 9))
 def test_keep_only_adds_and_remove_only_takes_away(stroke, seed):
     photo, _, _ = a_scene()
@@ -140,7 +140,7 @@ def test_keep_only_adds_and_remove_only_takes_away(stroke, seed):
         assert (sign * (result.alpha - mask.alpha) >= 0).all()
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.lists(strokes(), min_size=1, max_size=3))
 def test_same_strokes_give_the_same_bytes_and_inputs_stay_as_they_are(sequence):
     photo, mask, _ = a_scene()
@@ -151,7 +151,7 @@ def test_same_strokes_give_the_same_bytes_and_inputs_stay_as_they_are(sequence):
     assert mask.alpha.tobytes() == before
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(strokes(), strokes())
 def test_strokes_far_apart_may_come_in_any_order(first, second):
     first = replace(first, points=np.clip(first.points, -10, 30))

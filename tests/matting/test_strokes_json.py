@@ -54,7 +54,6 @@ def reads_or_refuses(text):
     return all(isinstance(stroke, Stroke) for stroke in strokes)
 
 
-@settings(deadline=None)
 @given(st.lists(STROKES, max_size=4))
 def test_strokes_come_back_bit_for_bit(strokes):
     back = strokes_from_json(json_from_strokes(strokes))
@@ -69,14 +68,13 @@ def test_any_text_is_read_or_refused(text):
     assert reads_or_refuses(text)
 
 
-@settings(deadline=None)
 @given(ANYTHING)
 def test_any_json_is_read_or_refused(value):
     assert reads_or_refuses(json.dumps(value))
     assert reads_or_refuses(json.dumps({"version": 1, "strokes": value}))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.lists(NEARLY_STROKES, max_size=3))
 def test_any_nearly_right_file_is_read_or_refused(strokes):
     assert reads_or_refuses(json.dumps({"version": 1, "strokes": strokes}))

@@ -99,7 +99,7 @@ def test_a_photograph_is_no_mask():
         decoded(png(Image.fromarray(colours)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     cut=st.integers(0, 400), byte=st.integers(0, 255), kind=st.sampled_from(["PNG", "BMP", "TIFF"])
 )

@@ -86,7 +86,7 @@ def test_agrees_with_trimesh_on_a_damaged_ball(seed):
     assert facts.area_m2 == pytest.approx(twin.area, rel=1e-5)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 1000), cells=st.integers(1, 12))
 def test_watertight_as_a_slow_count_of_edges_says(seed, cells):
     rng = np.random.default_rng(seed)

@@ -69,7 +69,7 @@ def test_seams_of_normals_do_not_split_a_chart():
     assert measure_uv(split, 64).charts == 1
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.data())
 def test_padding_as_a_slow_search_over_all_texels_finds_it(data):
     size = 24

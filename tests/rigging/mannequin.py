@@ -54,13 +54,13 @@ def a_mannequin():
     solids = [
         trimesh.creation.box((0.34, 0.56, 0.2)).apply_translation((0, 1.16, 0)),
         trimesh.creation.box((0.3, 0.12, 0.2)).apply_translation((0, 0.9, 0)),
-        _capsule((0, 1.4, 0), (0, 1.5, 0), 0.05),
+        a_bar((0, 1.4, 0), (0, 1.5, 0), 0.05),
         trimesh.creation.icosphere(2, 0.11).apply_translation((0, 1.59, 0)),
     ]
     for first, last, radius in _CAPSULES:
         for flip in (1, -1):
             start, end = (np.array(_HALF[r]) * (flip, 1, 1) for r in (first, last))
-            solids.append(_capsule(start, end, radius))
+            solids.append(a_bar(start, end, radius))
     whole = trimesh.util.concatenate([s.subdivide_to_size(0.07, max_iter=12) for s in solids])
     positions = np.asarray(whole.vertices, np.float32)
     positions[:, 1] = np.maximum(positions[:, 1], 0)
@@ -73,9 +73,10 @@ def a_mannequin_model():
     return Model(name="mannequin", parts=(part,))
 
 
-def _capsule(start, end, radius):
+def a_bar(start, end, radius, *, count=(10, 12)):
+    """A capsule from `start` to `end`; `count` is trimesh's, around and along."""
     start, end = np.asarray(start, float), np.asarray(end, float)
     length = float(np.linalg.norm(end - start))
-    body = trimesh.creation.capsule(length, radius, count=[10, 12])
-    body.apply_transform(trimesh.geometry.align_vectors((0, 0, 1), (end - start) / length))
-    return body.apply_translation((start + end) / 2 - body.bounds.mean(axis=0))
+    bar = trimesh.creation.capsule(length, radius, count=list(count))
+    bar.apply_transform(trimesh.geometry.align_vectors((0, 0, 1), (end - start) / length))
+    return bar.apply_translation((start + end) / 2 - bar.bounds.mean(axis=0))

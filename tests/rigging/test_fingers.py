@@ -11,6 +11,7 @@ from bozzetto.rigging.fingers import bend_fingers, find_fingers
 from bozzetto.rigging.joints import Joints
 from bozzetto.rigging.template import FINGERS
 from bozzetto.rigging.voxels import voxelize
+from tests.rigging.mannequin import a_bar
 
 TIPS = {
     "Thumb": (0.115, 0.0, 0.075),
@@ -25,22 +26,14 @@ ROOTS = {
 }
 
 
-def a_bar(start, end, radius):
-    way = np.subtract(end, start)
-    length = float(np.linalg.norm(way))
-    bar = trimesh.creation.capsule(length, radius, count=[8, 10])
-    bar.apply_transform(trimesh.geometry.align_vectors((0, 0, 1), way / length))
-    return bar.apply_translation(np.add(start, end) / 2 - bar.bounds.mean(axis=0))
-
-
 def a_hand(*, fingers=tuple(TIPS), radius=0.008):
     """A left hand, palm down, wrist at the origin, with a body to give it a scale."""
     solids = [
         trimesh.creation.box((0.1, 0.02, 0.085)).apply_translation((0.045, 0, 0)),
-        a_bar((-0.1, 0, 0), (0.02, 0, 0), 0.022),
+        a_bar((-0.1, 0, 0), (0.02, 0, 0), 0.022, count=(8, 10)),
         trimesh.creation.box((0.2, 0.9, 0.2)).apply_translation((-0.5, 0, 0)),
     ]
-    solids += [a_bar(ROOTS[name], TIPS[name], radius) for name in fingers]
+    solids += [a_bar(ROOTS[name], TIPS[name], radius, count=(8, 10)) for name in fingers]
     whole = trimesh.util.concatenate([s.subdivide_to_size(0.02, max_iter=12) for s in solids])
     return Mesh(
         positions=np.asarray(whole.vertices, np.float32),

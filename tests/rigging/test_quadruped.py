@@ -16,6 +16,7 @@ from bozzetto.rigging.rig import Plan, RigOptions, bind_found, find
 from bozzetto.rigging.stress import ANIMAL_POSES, stress
 from bozzetto.rigging.suitability import UnriggableError
 from bozzetto.rigging.template import QUADRUPED, mirrored
+from tests.rigging.mannequin import a_bar
 
 FEET = {"Front": (0.18, 0.0, 0.4), "Hind": (0.18, 0.0, -0.5)}
 OPTIONS = RigOptions(plan=Plan.QUADRUPED, cells=60, clips=("walk",))
@@ -26,14 +27,6 @@ def a_model(solids, *, turn=0.0):
     positions = turn_about_y(turn).apply(np.asarray(whole.vertices)).astype(np.float32)
     mesh = Mesh(positions=positions, triangles=np.asarray(whole.faces, np.int32))
     return Model(name="it", parts=(Part(name="it", mesh=mesh, surface=Surface(name="clay")),))
-
-
-def a_bar(start, end, radius):
-    way = np.subtract(end, start)
-    length = float(np.linalg.norm(way))
-    bar = trimesh.creation.capsule(length, radius, count=[10, 12])
-    bar.apply_transform(trimesh.geometry.align_vectors((0, 0, 1), way / length))
-    return bar.apply_translation(np.add(start, end) / 2 - bar.bounds.mean(axis=0))
 
 
 def a_dog(*, turn=0.0):

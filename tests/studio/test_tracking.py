@@ -1,7 +1,7 @@
 """Percent and remaining time, with a clock that the tests turn."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bozzetto.pipeline.progress import StageFinished, StageStarted, StageStep
@@ -60,7 +60,6 @@ def test_a_step_is_named_after_its_stage():
     assert tracker.standing().stage == "refine: unwrap"
 
 
-@settings(deadline=None)
 @given(waits=st.lists(st.floats(0, 60), min_size=6, max_size=6))
 def test_the_percentage_never_falls_and_is_never_complete_too_early(waits):
     tracker, clock = a_tracker()

@@ -12,7 +12,7 @@ def fill(ball, values, known):
 
 
 @given(seed=st.integers(0, 2**32 - 1))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_keeps_known_values_and_stays_within_their_range(seed):
     ball = a_sphere(subdivisions=2)
     rng = np.random.default_rng(seed)

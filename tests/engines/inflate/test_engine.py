@@ -34,7 +34,7 @@ def genus(draft):
     return 1 - euler_number(draft.mesh.triangles) // 2
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(shape=st.integers(0, 2**31), seed=st.integers(0, 9))
 def test_any_blob_becomes_a_closed_manifold_with_its_own_silhouette(shape, seed):
     alpha = a_blob(seed=shape)
@@ -45,14 +45,14 @@ def test_any_blob_becomes_a_closed_manifold_with_its_own_silhouette(shape, seed)
     assert iou(silhouette(mesh, draft.cameras[0]), alpha > 0.5) > 0.985 - dropped
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(shape=st.integers(0, 2**31))
 def test_even_pixel_noise_becomes_a_closed_manifold(shape):
     mesh = inflate(a_noisy_mask(seed=shape)).mesh
     assert closed_manifold_defects(mesh.positions, mesh.triangles) == ()
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=3)
 @given(shape=st.integers(0, 2**31))
 def test_no_piece_is_a_shell_inside_another(shape):
     mesh = inflate(a_blob(seed=shape)).mesh

@@ -13,7 +13,7 @@ from tests.build import a_disc
 from tests.engines.silhouettes import cut_out, drawn
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(
     radius=st.floats(40, 110),
     centre=st.tuples(st.floats(120, 180), st.floats(120, 180)),

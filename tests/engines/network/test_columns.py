@@ -7,7 +7,7 @@ from bozzetto.engines.network.columns import resampled, spans_of, stretched
 PLACE = st.floats(2, 8)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(front=PLACE, thickness=st.floats(1.1, 10))
 def test_a_span_is_found_to_a_fraction_of_a_sample(front, thickness):
     samples = np.arange(24, dtype=np.float64)
@@ -26,7 +26,7 @@ def test_an_empty_column_meets_nothing():
     assert not spans_of(np.full((3, 5), -1, np.float32)).meets.any()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(front=PLACE, thickness=st.floats(2, 6), shift=st.floats(-1, 3), scale=st.floats(0.7, 1.5))
 def test_a_stretched_column_has_the_span_that_was_asked_for(front, thickness, shift, scale):
     samples = np.arange(32, dtype=np.float64)

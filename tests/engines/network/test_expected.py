@@ -15,7 +15,7 @@ def thickness_of(volume):
     return np.where(spans.meets, spans.back - spans.front, 0)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(peak=st.floats(-1.5, -0.2), spread=st.floats(3, 12))
 def test_rays_that_are_torn_between_depths_still_hold_what_they_are_expected_to(peak, spread):
     depth = np.arange(96, dtype=np.float64)

@@ -10,7 +10,7 @@ from bozzetto.engines.network.prediction import FARTHEST, NEAREST
 TANGENTS = st.floats(-0.8, 0.8)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(cx=TANGENTS, cy=TANGENTS, h=st.floats(0.03, 1.5), seed=st.integers(0, 99))
 def test_coordinates_and_points_are_each_other_s_inverse(cx, cy, h, seed):
     frustum = Frustum(centre=(cx, cy), tan_half=h)
@@ -35,7 +35,7 @@ def test_a_pixel_lies_on_its_ray():
     assert y / z * 500 + 240 == pytest.approx(60)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(x=TANGENTS, y=TANGENTS)
 def test_the_smallest_rotation_turns_start_to_end_about_their_common_normal(x, y):
     start, end = np.array([0, 0, 1.0]), np.array([x, y, 1.0])

@@ -12,7 +12,7 @@ def a_pose(seed):
     return Pose(scale=rng.uniform(0.5, 2), rotation=rotation, translation=rng.normal(size=3))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(first=st.integers(0, 999), second=st.integers(0, 999))
 def test_composing_is_applying_one_after_the_other_and_inverting_undoes_it(first, second):
     a, b = a_pose(first), a_pose(second)

@@ -5,15 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bozzetto.engines.network.expected import expected_volume
 from bozzetto.engines.network.sampling import cubic_weights
-from bozzetto.engines.network.solid import outline_on_rays
+from bozzetto.engines.network.solid import volume_of
 from bozzetto.engines.network.view import look_at
 from bozzetto.engines.network.volume import fitted_field, outline_distance, predicted_field
 from tests.engines.network.shapes import BOX, a_camera, photographed
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(position=st.floats(1, 7.99), slope=st.floats(-3, 3))
 def test_cubic_weights_reproduce_lines_and_samples(position, slope):
     weights = cubic_weights(np.array([position, 3.0]), size=10)
@@ -36,9 +35,7 @@ def a_view(*, logits=None):
 
 
 def field_of(view):
-    logits = view.prediction.occupancy
-    outline = outline_on_rays(view, shape=logits.shape[1:])
-    return predicted_field(view, expected_volume(logits, outline))
+    return predicted_field(view, volume_of(view))
 
 
 @pytest.mark.parametrize("logits", [None, -8.0, 8.0])

@@ -27,7 +27,7 @@ def a_cloud(seed, *, scale):
     )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 999), scale=st.tuples(*[st.floats(1e-3, 100)] * 3))
 def test_everything_fits_and_something_touches_the_margin(seed, scale):
     mesh = a_cloud(seed, scale=scale)

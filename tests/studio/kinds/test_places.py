@@ -61,7 +61,7 @@ def test_the_larger_of_two_patches_comes_first():
     assert both[0].place.position[0] < 0 < both[1].place.position[0]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(triangle=st.integers(0, 1279))
 def test_a_missing_face_is_found_where_it_is_missing(triangle):
     mesh = a_ball()

@@ -31,7 +31,7 @@ def test_sheet_seen_from_both_sides_does_not_cancel_out():
     np.testing.assert_allclose(found.normals[3:], [[0, 0, -1]] * 3)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.tuples(*[st.floats(-180, 180)] * 3))
 def test_turns_with_the_mesh(turn_deg):
     turn = rotation(turn_deg).astype(np.float32)

@@ -53,7 +53,7 @@ def test_surfaces_are_closed_and_face_outwards(part, volume):
     assert solid.volume() == pytest.approx(volume, rel=0.06)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.floats(0.05, 2), min_size=2, max_size=8), st.integers(3, 40))
 def test_every_profile_gives_a_closed_solid(radii, segments):
     profile = np.stack([np.array(radii), np.arange(len(radii)) * 0.3], axis=-1)
