@@ -56,6 +56,16 @@ def settle(mesh: Mesh, *, source: Mesh) -> Mesh:
     return _mended(mesh, _faults(mesh, surface), surface, may_flip=False)[0]
 
 
+def flatten(mesh: Mesh, rows: Rows) -> Mesh:
+    """Flip edges and move corners of a dense surface's own folded triangles; count stays."""
+    return _mended(mesh, rows, _Surface(mesh), may_flip=True)[0]
+
+
+def faults(mesh: Mesh, *, source: Mesh) -> Rows:
+    """Return the triangles that are folded, without width, or cut others."""
+    return _faults(mesh, _Surface(source))
+
+
 def _faults(mesh: Mesh, surface: "_Surface") -> Rows:
     """Return the triangles that are folded, without width, or cut others."""
     points = mesh.positions.astype(np.float64)[mesh.triangles]

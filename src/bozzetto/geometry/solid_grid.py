@@ -84,6 +84,11 @@ def grown(nodes: Nodes, steps: int) -> Nodes:
     return result
 
 
+def neighbours(nodes: Nodes) -> Nodes:
+    """Return what is beside a set along the axes."""
+    return _grown_once(nodes, diagonals=False) & ~nodes
+
+
 def closed(nodes: Nodes, steps: int) -> Nodes:
     """Fill gaps narrower than twice the steps; the grid's border must be as far from the set."""
     return ~grown(~grown(nodes, steps), steps)

@@ -24,6 +24,7 @@ from bozzetto.geometry.solid_grid import (
     SolidGrid,
     closed,
     grown,
+    neighbours,
     opened,
     sample_solid,
     sample_touched,
@@ -152,7 +153,7 @@ def _with_harmless(solid: Nodes, fringe: Nodes) -> Nodes:
     groups = _Groups(count)
     result = solid.copy()
     for piece, box in _pieces(fringe):
-        beside = _beside(piece) & result[box]
+        beside = neighbours(piece) & result[box]
         parts = groups.of(numbers[box][beside])
         joined = len(parts) - 1
         if joined <= 0 and joined + _euler_change(result[box], piece) < 0:
@@ -185,16 +186,6 @@ def _pieces(nodes: Nodes) -> list[tuple[Box, tuple[slice, slice, slice]]]:
 def _widened(side: slice) -> slice:
     """Return a range with two more at both ends."""
     return slice(max(side.start - 2, 0), side.stop + 2)
-
-
-def _beside(piece: Nodes) -> Nodes:
-    """Return the neighbours of a piece along the axes."""
-    result = np.zeros_like(piece)
-    for axis in range(3):
-        there, here = np.moveaxis(result, axis, 0), np.moveaxis(piece, axis, 0)
-        there[1:] |= here[:-1]
-        there[:-1] |= here[1:]
-    return result & ~piece
 
 
 def _euler_change(solid: Nodes, piece: Nodes) -> int:

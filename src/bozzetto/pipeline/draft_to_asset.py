@@ -4,7 +4,7 @@ Each step is a pure function of typed values, like those of `pipeline.photo_to_a
 half they are.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from bozzetto.asset.asset import Asset
 from bozzetto.asset.draft import Draft
 from bozzetto.asset.mesh import Mesh
+from bozzetto.asset.seen import SeenMaps
 from bozzetto.findings import Finding
 from bozzetto.geometry.ground import height_above_ground, lowered
 from bozzetto.geometry.lowpoly import facet
@@ -142,10 +143,9 @@ def sculpt_draft(
     step("repair")
     dense = dense_surface(draft, foregrounds)
     step("sculpt")
-    told = draft.seen or (None,) * len(draft.cameras)
     photos = tuple(
         SculptView(foreground=foreground, camera=camera, seen=seen)
-        for foreground, camera, seen in zip(foregrounds, draft.cameras, told, strict=False)
+        for foreground, camera, seen in _photos(draft, foregrounds, draft.cameras)
     )
     relief = DetailOptions() if detail is Detail.AUTO else None
     high = sculpt(dense.mesh, photos, options=SculptOptions(detail=relief))
@@ -224,13 +224,12 @@ def texture_shape(
         InputError: The lock does not fit.
     """
     step("texture")
-    told = draft.seen or (None,) * len(shaped.cameras)
     textured = texture_mesh(
         shaped.mesh,
         high=shaped.dense,
         views=[
             View(foreground=foreground, camera=camera, seen=seen)
-            for foreground, camera, seen in zip(foregrounds, shaped.cameras, told, strict=False)
+            for foreground, camera, seen in _photos(draft, foregrounds, shaped.cameras)
         ],
         options=TextureOptions(
             texture_size=options.texture_size, delight=DelightOptions(strength=options.delight)
@@ -265,3 +264,10 @@ def texture_shape(
             for light in textured.lights
         ),
     )
+
+
+def _photos(
+    draft: Draft, foregrounds: Sequence[Foreground], cameras: Sequence[Camera]
+) -> Iterator[tuple[Foreground, Camera, SeenMaps | None]]:
+    """Yield the photos that the draft was made from, with what its engine says of each."""
+    return zip(foregrounds, cameras, draft.seen or (None,) * len(cameras), strict=False)

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from bozzetto.asset.mesh import Mesh
 from bozzetto.asset.seen import SeenMaps
 from bozzetto.geometry.hold import held_sound
-from bozzetto.geometry.mend import settle
+from bozzetto.geometry.iron import iron
+from bozzetto.geometry.settle import Pair, settled
 from bozzetto.geometry.symmetry import MirrorPlane
 from bozzetto.sculpting.detail import DetailOptions, add_detail
 from bozzetto.sculpting.fairing import FairingOptions, fair
@@ -94,7 +95,7 @@ def sculpt(
             if detailed.share > 0:
                 mesh = held_sound(mesh, detailed.mesh)
                 relieved = max(relieved, detailed.share)
-    return Sculpted(mesh=mesh, outlines=before, share_relieved=relieved)
+    return Sculpted(mesh=iron(mesh), outlines=before, share_relieved=relieved)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -133,5 +134,6 @@ def fit_finished(
         OutlineFacts(draft=before, finished=after)
         for before, after in zip(draft, fitted.after, strict=True)
     )
-    high = fitted.along or dense
-    return Finish(mesh=settle(fitted.mesh, source=high), dense=high, outlines=facts)
+    moved = Pair(mesh=fitted.mesh, dense=fitted.along or dense)
+    sound = settled(Pair(mesh=mesh, dense=dense), moved)
+    return Finish(mesh=sound.mesh, dense=sound.dense, outlines=facts)

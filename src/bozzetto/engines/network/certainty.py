@@ -3,8 +3,9 @@
 import numpy as np
 from jaxtyping import Float32, Float64
 
-from bozzetto.engines.network.prediction import DISTANCE_PER_LOGIT, FARTHEST, NEAREST
+from bozzetto.engines.network.prediction import DISTANCE_PER_LOGIT
 from bozzetto.engines.network.sampling import trilinear
+from bozzetto.engines.network.solid import sample_indices
 from bozzetto.engines.network.view import View
 
 _AWAY = 0.02  # Crop widths to either side of the surface at which the volume is asked.
@@ -33,15 +34,6 @@ def surface_certainty(
 
 def _look_up(view: View, points: Float64[np.ndarray, "v 3"]) -> Float32[np.ndarray, " v"]:
     """Return what logits would mean as distances, at points of the camera's frame."""
-    uvw = view.frustum.coordinates(points)
     volume = view.prediction.occupancy
-    slices, rows, columns = volume.shape
-    indices = np.stack(
-        [
-            (uvw[:, 2] - NEAREST) / (FARTHEST - NEAREST) * slices - 0.5,
-            (uvw[:, 1] + 1) / 2 * rows - 0.5,
-            (uvw[:, 0] + 1) / 2 * columns - 0.5,
-        ],
-        axis=1,
-    )
+    indices = sample_indices(view.frustum.coordinates(points), volume)
     return trilinear(volume, indices, outside=-8.0) * np.float32(DISTANCE_PER_LOGIT)

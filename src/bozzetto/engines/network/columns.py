@@ -1,15 +1,16 @@
 """Rays as columns of samples: where they go in and out, and how to stretch them.
 
-Letters: n columns, k m samples of a column.
+Letters: n columns, k m samples of a column, r q rows and columns of a volume of rays.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float32, Float64
+from jaxtyping import Bool, Float32, Float64, Int64
 
 Columns = Float32[np.ndarray, "n k"]
 Places = Float64[np.ndarray, " n"]
+Ends = Places | float
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -20,6 +21,11 @@ class Spans:
     back: Places
     meets: Bool[np.ndarray, " n"]
     """Columns that lie inside somewhere; the others' places mean nothing."""
+
+
+def columns_of(volume: Float32[np.ndarray, "k r q"]) -> Columns:
+    """List a volume's rays, row by row."""
+    return np.ascontiguousarray(volume.reshape(len(volume), -1).T)
 
 
 def spans_of(columns: Columns) -> Spans:
@@ -47,8 +53,8 @@ def resampled(columns: Columns, places: Float64[np.ndarray, "n m"]) -> Float32[n
 def stretched(
     samples: Float64[np.ndarray, "#n m"],
     *,
-    wanted: tuple[Places, Places],
-    given: tuple[Places, Places],
+    wanted: tuple[Ends, Ends],
+    given: tuple[Ends, Ends],
 ) -> Float64[np.ndarray, "n m"]:
     """Return where to look a column up so that its span comes to lie elsewhere.
 
@@ -56,18 +62,20 @@ def stretched(
 
     Args:
         samples: At which the new columns stand, all alike or each its own.
-        wanted: Front and back of the new columns; the back well behind the front.
+        wanted: Front and back of the new columns, of each or of all; the back well behind.
         given: Front and back of the columns as they are.
     """
-    front, back = (end[:, None] for end in wanted)
-    old_front, old_back = (end[:, None] for end in given)
+    front, back = (np.atleast_1d(end)[:, None] for end in wanted)
+    old_front, old_back = (np.atleast_1d(end)[:, None] for end in given)
     within = old_front + (samples - front) / (back - front) * (old_back - old_front)
     before = samples - front + old_front
     behind = samples - back + old_back
     return np.where(samples < front, before, np.where(samples <= back, within, behind))
 
 
-def _crossing(columns: Columns, outside: np.ndarray, inside: np.ndarray) -> Places:
+def _crossing(
+    columns: Columns, outside: Int64[np.ndarray, " n"], inside: Int64[np.ndarray, " n"]
+) -> Places:
     """Return where the line between a sample outside and one inside crosses zero."""
     rows = np.arange(len(columns))
     low = columns[rows, outside].astype(np.float64)

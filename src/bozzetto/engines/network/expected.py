@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Bool, Float32, Float64
 from scipy.ndimage import gaussian_filter
 
-from bozzetto.engines.network.columns import Columns, spans_of
+from bozzetto.engines.network.columns import Columns, columns_of, spans_of
 from bozzetto.engines.network.prediction import FARTHEST, NEAREST
 
 Logits = Float32[np.ndarray, "k r q"]
@@ -37,6 +37,11 @@ class Volume:
     meets: Bool[np.ndarray, "r q"]
     """Rays of the mask, with a margin of a cell, that lie inside somewhere."""
 
+    @property
+    def slice_width(self) -> float:
+        """Distance of slices in crop widths."""
+        return (FARTHEST - NEAREST) / len(self.distances)
+
 
 def expected_volume(logits: Logits, outline: Float32[np.ndarray, "r q"]) -> Volume:
     """Turn logits into distances.
@@ -52,9 +57,9 @@ def expected_volume(logits: Logits, outline: Float32[np.ndarray, "r q"]) -> Volu
     weights = np.where(wanted, np.clip(thickness, 0.3, 4), 1e-4)
     level = _blurred(_level(logits, thickness), weights, _LEVEL_BLUR)
     above = logits - level.astype(np.float32) + _NUDGE
-    spans = spans_of(_columns(above))
+    spans = spans_of(columns_of(above))
     meets = spans.meets.reshape(wanted.shape) & wanted
-    slope = _slope(_columns(logits), spans.front, spans.back).reshape(wanted.shape)
+    slope = _slope(columns_of(logits), spans.front, spans.back).reshape(wanted.shape)
     slope = np.exp(_blurred(np.log(slope), np.where(meets, 1.0, 1e-4), _SLOPE_BLUR))
     slice_width = (FARTHEST - NEAREST) / slices
     distances = above * (slice_width / np.maximum(slope, _LEAST_SLOPE)).astype(np.float32)
@@ -90,11 +95,6 @@ def _slope(
         for at in (np.clip(np.floor(end).astype(np.int64), 0, last) for end in (front, back))
     ]
     return np.maximum((steps[0] + steps[1]) / 2, _LEAST_SLOPE / 2).astype(np.float64)
-
-
-def _columns(volume: Logits) -> Columns:
-    """List a volume's rays, row by row."""
-    return np.ascontiguousarray(volume.reshape(len(volume), -1).T)
 
 
 def _blurred(values: Plane, weights: Plane, sigma: float) -> Plane:

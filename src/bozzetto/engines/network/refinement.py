@@ -14,7 +14,15 @@ import numpy as np
 from jaxtyping import Bool, Float32, Float64
 from scipy.ndimage import distance_transform_edt, gaussian_filter, grey_dilation, grey_erosion
 
-from bozzetto.engines.network.columns import Columns, Places, Spans, resampled, spans_of, stretched
+from bozzetto.engines.network.columns import (
+    Columns,
+    Places,
+    Spans,
+    columns_of,
+    resampled,
+    spans_of,
+    stretched,
+)
 from bozzetto.engines.network.expected import Volume
 from bozzetto.engines.network.sampling import cubic_weights
 
@@ -45,8 +53,7 @@ class FineRays:
     def at(self, slices: Float64[np.ndarray, " m"], *, spans: tuple[Places, Places]) -> Columns:
         """Return the rays' values at slices, with their fronts and backs moved to `spans`."""
         own = stretched(slices[None], wanted=spans, given=(self.spans.front, self.spans.back))
-        flat = tuple(np.full(len(self.columns), end) for end in self.flat)
-        return resampled(self.columns, stretched(own, wanted=self.guide, given=(flat[0], flat[1])))
+        return resampled(self.columns, stretched(own, wanted=self.guide, given=self.flat))
 
 
 def fine_rays(
@@ -64,24 +71,23 @@ def fine_rays(
         columns: The same for columns.
         wanted: Fine rays to work out.
     """
-    guide = _guide(volume)
+    own = columns_of(volume.distances)
+    guide = _guide(spans_of(own), volume.meets)
     before = float(np.ceil(guide[0].max())) + 2
     inside = float(np.ceil((guide[1] - guide[0]).max() * 1.2)) + 2
     behind = float(np.ceil(len(volume.distances) - guide[1].min())) + 2
-    flat_front, flat_back = before, before + inside
-    samples = np.arange(flat_back + behind)[None]
-    own = np.ascontiguousarray(volume.distances.reshape(len(volume.distances), -1).T)
-    ends = tuple(np.full(len(own), end) for end in (flat_front, flat_back))
+    flat = (before, before + inside)
+    samples = np.arange(flat[1] + behind)[None]
     coarse = (guide[0].reshape(-1), guide[1].reshape(-1))
-    flat = resampled(own, stretched(samples, wanted=(ends[0], ends[1]), given=coarse))
+    flattened = resampled(own, stretched(samples, wanted=flat, given=coarse))
     shape = volume.meets.shape
     smooth = (cubic_weights(rows, size=shape[0]), cubic_weights(columns, size=shape[1]))
-    tall = (smooth[0] @ flat.reshape(shape[0], -1)).reshape(len(rows), shape[1], -1)
+    tall = (smooth[0] @ flattened.reshape(shape[0], -1)).reshape(len(rows), shape[1], -1)
     fine = np.matmul(smooth[1], tall)[wanted]
     front, back = ((smooth[0] @ end @ smooth[1].T)[wanted].astype(np.float64) for end in guide)
     back = np.maximum(back, front + _THINNEST)
-    spans = _in_slices(spans_of(fine), flat=(flat_front, flat_back), guide=(front, back))
-    return FineRays(columns=fine, guide=(front, back), flat=(flat_front, flat_back), spans=spans)
+    spans = _in_slices(spans_of(fine), flat=flat, guide=(front, back))
+    return FineRays(columns=fine, guide=(front, back), flat=flat, spans=spans)
 
 
 def ironed(
@@ -104,13 +110,10 @@ def ironed(
     return middle - half, middle + half
 
 
-def _guide(volume: Volume) -> tuple[Coarse, Coarse]:
+def _guide(spans: Spans, meets: Bool[np.ndarray, "r q"]) -> tuple[Coarse, Coarse]:
     """Return smooth fronts and backs, in slices, that all rays have."""
-    own = np.ascontiguousarray(volume.distances.reshape(len(volume.distances), -1).T)
-    spans = spans_of(own)
-    shape = volume.meets.shape
     front, back = (
-        _everywhere(end.reshape(shape), volume.meets) for end in (spans.front, spans.back)
+        _everywhere(end.reshape(meets.shape), meets) for end in (spans.front, spans.back)
     )
     # Where one part ends before another, rays must not lean from one to the other.
     front = gaussian_filter(grey_erosion(front, structure=_cone()), _GUIDE_BLUR, mode="nearest")
@@ -134,10 +137,8 @@ def _everywhere(values: Coarse, known: Bool[np.ndarray, "r q"]) -> Coarse:
 
 def _in_slices(spans: Spans, *, flat: tuple[float, float], guide: tuple[Places, Places]) -> Spans:
     """Bring spans from flattened samples back to slices."""
-    ends = tuple(np.full(len(spans.front), end) for end in flat)
     front, back = (
-        stretched(end[:, None], wanted=(ends[0], ends[1]), given=guide)[:, 0]
-        for end in (spans.front, spans.back)
+        stretched(end[:, None], wanted=flat, given=guide)[:, 0] for end in (spans.front, spans.back)
     )
     return Spans(front=front, back=np.maximum(back, front + 1e-3), meets=spans.meets)
 

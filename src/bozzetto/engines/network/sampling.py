@@ -1,7 +1,7 @@
 """Look up samples between their places. Letters: a b c sides of a volume, n points, m samples."""
 
 import numpy as np
-from jaxtyping import Float32, Float64, Int64
+from jaxtyping import Float32, Float64
 
 Volume = Float32[np.ndarray, "a b c"]
 
@@ -53,15 +53,8 @@ def cubic_weights(positions: Float64[np.ndarray, " n"], *, size: int) -> Float32
             (t - 1) * t * t / 2,
         ]
     )
-    return _matrix(low, taps, size=size)
-
-
-def _matrix(
-    low: Int64[np.ndarray, " n"], taps: Float64[np.ndarray, "4 n"], *, size: int
-) -> Float32[np.ndarray, "n m"]:
-    """Place the weights of four samples from one before `low` on."""
-    matrix = np.zeros((len(low), size))
-    rows = np.arange(len(low))
+    matrix = np.zeros((len(positions), size))
+    rows = np.arange(len(positions))
     for tap, weight in enumerate(taps):
         # Clamped taps may fall on one sample: add, do not assign.
         np.add.at(matrix, (rows, np.clip(low + tap - 1, 0, size - 1)), weight)

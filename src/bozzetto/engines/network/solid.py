@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32, Float64
 
-from bozzetto.engines.network.expected import expected_volume
+from bozzetto.engines.network.expected import Volume, expected_volume
 from bozzetto.engines.network.frustum import Frustum
 from bozzetto.engines.network.prediction import FARTHEST, NEAREST
 from bozzetto.engines.network.sampling import trilinear
@@ -44,15 +44,7 @@ class Solid:
 
     def indices(self, uvw: Points) -> Points:
         """Turn volume coordinates (u, v, w) into sample indices (slice, row, column)."""
-        slices, rows, columns = self.values.shape
-        return np.stack(
-            [
-                (uvw[:, 2] - NEAREST) / (FARTHEST - NEAREST) * slices - 0.5,
-                (uvw[:, 1] + 1) / 2 * rows - 0.5,
-                (uvw[:, 0] + 1) / 2 * columns - 0.5,
-            ],
-            axis=1,
-        )
+        return sample_indices(uvw, self.values)
 
     def distances(self, points_in_camera: Points) -> Float32[np.ndarray, " n"]:
         """Look points of the camera's frame up."""
@@ -69,11 +61,29 @@ class Solid:
         return result.reshape(-1, 3)
 
 
+def sample_indices(uvw: Points, volume: Values) -> Points:
+    """Turn volume coordinates (u, v, w) into sample indices (slice, row, column) of a volume."""
+    slices, rows, columns = volume.shape
+    return np.stack(
+        [
+            (uvw[:, 2] - NEAREST) / (FARTHEST - NEAREST) * slices - 0.5,
+            (uvw[:, 1] + 1) / 2 * rows - 0.5,
+            (uvw[:, 0] + 1) / 2 * columns - 0.5,
+        ],
+        axis=1,
+    )
+
+
+def volume_of(view: View) -> Volume:
+    """Turn a view's logits into distances that its mask agrees with."""
+    logits = view.prediction.occupancy
+    return expected_volume(logits, outline_on_rays(view, shape=logits.shape[1:]))
+
+
 def solid_of(view: View) -> Solid:
     """Carve a view's predicted volume by its mask."""
-    logits = view.prediction.occupancy
-    outline = outline_on_rays(view, shape=logits.shape[1:])
-    values = np.minimum(expected_volume(logits, outline).distances, outline)
+    outline = outline_on_rays(view, shape=view.prediction.occupancy.shape[1:])
+    values = np.minimum(volume_of(view).distances, outline)
     return Solid(
         values=np.clip(values, -FAR_AWAY, FAR_AWAY).astype(np.float32),
         outline=outline,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float64
 
-from bozzetto.engines.network.expected import Volume, expected_volume
+from bozzetto.engines.network.expected import Volume
 from bozzetto.engines.network.fuse import carved, fuse, silhouette_agreement
 from bozzetto.engines.network.placing import AZIMUTH_DEG
 from bozzetto.engines.network.pose import Direction, Pose
@@ -17,7 +17,7 @@ from bozzetto.engines.network.sides import (
     possible_sides,
     reference_index,
 )
-from bozzetto.engines.network.solid import Solid, outline_on_rays, solid_of
+from bozzetto.engines.network.solid import Solid, solid_of, volume_of
 from bozzetto.engines.network.view import View
 from bozzetto.engines.network.volume import Field, fitted_field, joined_field, predicted_field
 from bozzetto.findings import Finding, Severity
@@ -52,11 +52,9 @@ def join(views: Sequence[View]) -> Joined:
 
 def _alone(view: View) -> Joined:
     """Take the one view's volume."""
-    logits = view.prediction.occupancy
-    outline = outline_on_rays(view, shape=logits.shape[1:])
     return Joined(
         view=view,
-        field=fitted_field(predicted_field(view, expected_volume(logits, outline)), view),
+        field=fitted_field(predicted_field(view, volume_of(view)), view),
         poses=(Pose.identity(),),
         up_in_camera=view.up_in_camera,
         azimuth_deg=AZIMUTH_DEG[view.foreground.side or Side.FRONT],

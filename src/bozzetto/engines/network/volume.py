@@ -66,7 +66,7 @@ def predicted_field(view: View, volume: Volume, *, options: FieldOptions = Field
     """Bring one photo's volume to its working grid: smooth surfaces, round rims."""
     outline, wanted, rays = _fine(view, volume)
     front, back = ironed(rays.spans, wanted)
-    least = 0.5 * options.step / _slice_width(volume)
+    least = 0.5 * options.step / volume.slice_width
     front, back = _rounded(front, back, wanted, outline=outline, cell=view.cell, least=least)
     return _field(view, volume, rays, spans=(front, back), wanted=wanted, options=options)
 
@@ -106,15 +106,10 @@ def _field(
     near, far = _filled_range(volume, view.prediction)
     count = max(int(np.ceil((far - near) / options.step)), 4) + 1
     first = (near + far - (count - 1) * options.step) / 2
-    places = (_slices(first, options.step, count) - NEAREST) / _slice_width(volume) - 0.5
+    places = (_slices(first, options.step, count) - NEAREST) / volume.slice_width - 0.5
     values = np.full((*wanted.shape, count), -_AROUND, np.float32)
     values[wanted] = rays.at(places, spans=spans)
     return Field(values=values, first=first, step=options.step)
-
-
-def _slice_width(volume: Volume) -> float:
-    """Return the distance of a volume's slices in crop widths."""
-    return (FARTHEST - NEAREST) / len(volume.distances)
 
 
 def outline_distance(view: View) -> Plane:
@@ -254,7 +249,7 @@ def _slices(first: float, step: float, count: int) -> Float64[np.ndarray, " d"]:
 
 def _filled_range(volume: Volume, prediction: Prediction) -> tuple[float, float]:
     """Find the depths between which anything can be inside, with a margin."""
-    step = (FARTHEST - NEAREST) / len(volume.distances)
+    step = volume.slice_width
     low, high = np.quantile(prediction.depth, (0.02, 0.98))
     likely = np.flatnonzero((volume.distances > -step / 2)[:, volume.meets].any(axis=1))
     if len(likely):

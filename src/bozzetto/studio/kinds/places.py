@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Bool, Float64, Int64
 
 from bozzetto.asset.mesh import Mesh, Origin
+from bozzetto.geometry.normals import area_vectors
 from bozzetto.geometry.raycast import Raycaster
 from bozzetto.qa.connectivity import label_connected, label_edge_connected, weld_corners
 from bozzetto.views.camera import Camera
@@ -101,7 +102,7 @@ def _unseen(mesh: Mesh, corners: Corners) -> Iterator[Finding]:
         return
     invented = (mesh.origin[mesh.triangles] == Origin.INFERRED).all(axis=1)
     triangles = np.flatnonzero(invented)
-    areas = _areas(mesh)
+    areas = np.linalg.norm(area_vectors(mesh.positions, mesh.triangles), axis=1)
     labels, count = label_edge_connected(corners[triangles])
     sums = np.bincount(labels, weights=areas[triangles], minlength=count)
     shares = sums / max(float(areas.sum()), 1e-12)
@@ -160,7 +161,7 @@ def _place(mesh: Mesh, triangles: Int64[np.ndarray, " t"]) -> Place:
     """Return the middle of some triangles, on the surface, and which way it faces."""
     points = mesh.positions[mesh.triangles[triangles]].astype(np.float64)
     middles = points.mean(axis=1)
-    vectors = np.cross(points[:, 1] - points[:, 0], points[:, 2] - points[:, 0])
+    vectors = area_vectors(mesh.positions, mesh.triangles[triangles])
     weights = np.linalg.norm(vectors, axis=1) + 1e-12
     centre = (middles * weights[:, None]).sum(axis=0) / weights.sum()
     nearest = int(np.linalg.norm(middles - centre, axis=1).argmin())
@@ -170,13 +171,6 @@ def _place(mesh: Mesh, triangles: Int64[np.ndarray, " t"]) -> Place:
     facing = facing / max(float(np.linalg.norm(facing)), 1e-12)
     reach = float(np.linalg.norm(points.reshape(-1, 3) - middles[nearest], axis=1).max())
     return Place(position=_three(middles[nearest]), facing=_three(facing), radius_m=round(reach, 5))
-
-
-def _areas(mesh: Mesh) -> Float64[np.ndarray, " t"]:
-    """Return the area of each triangle."""
-    points = mesh.positions[mesh.triangles].astype(np.float64)
-    vectors = np.cross(points[:, 1] - points[:, 0], points[:, 2] - points[:, 0])
-    return np.linalg.norm(vectors, axis=1) / 2
 
 
 def _three(values: Float64[np.ndarray, " 3"]) -> tuple[float, float, float]:
