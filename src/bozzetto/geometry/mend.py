@@ -50,20 +50,19 @@ def mend(mesh: Mesh, *, source: Mesh, target: int) -> Mesh:
     return split_longest(mesh, count=(target - mesh.num_triangles) // 2)
 
 
-def settle(mesh: Mesh, *, source: Mesh) -> Mesh:
-    """Move single corners of a finished mesh out of its faults; faces, quads and budget stay."""
+def settle(mesh: Mesh, *, source: Mesh) -> tuple[Mesh, Rows]:
+    """Move single corners of a finished mesh out of its faults; faces, quads and budget stay.
+
+    Returns:
+        The mesh, and the triangles that are faulty still.
+    """
     surface = _Surface(source)
-    return _mended(mesh, _faults(mesh, surface), surface, may_flip=False)[0]
+    return _mended(mesh, _faults(mesh, surface), surface, may_flip=False)
 
 
 def flatten(mesh: Mesh, rows: Rows) -> Mesh:
     """Flip edges and move corners of a dense surface's own folded triangles; count stays."""
     return _mended(mesh, rows, _Surface(mesh), may_flip=True)[0]
-
-
-def faults(mesh: Mesh, *, source: Mesh) -> Rows:
-    """Return the triangles that are folded, without width, or cut others."""
-    return _faults(mesh, _Surface(source))
 
 
 def _faults(mesh: Mesh, surface: "_Surface") -> Rows:
