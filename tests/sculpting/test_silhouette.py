@@ -119,3 +119,15 @@ def test_a_thin_part_beside_another_is_not_taken_for_it():
     assert fitted.after[0].p95_px < 2
     widths = [np.ptp(fitted.mesh.positions[part, 0]) for part in (np.s_[:count], np.s_[count:])]
     assert widths == pytest.approx([0.04, 0.04], abs=0.006)
+
+
+def test_pinholes_of_a_mask_do_not_pull_the_rim_in():
+    ball, camera = a_ball(), big_camera()
+    target = target_of(stretched(ball, by=(1.03, 0.98, 1)), camera)
+    clean = fit_silhouette(ball, [target])
+    pixels, _ = camera.project(ball.positions[[ball.positions[:, 0].argmax()]])
+    x, y = pixels[0].astype(int)
+    alpha = target.alpha.copy()
+    alpha[y - 6 : y + 6, x - 12 : x - 6] = 0
+    holed = fit_silhouette(ball, [replace(target, alpha=alpha)])
+    np.testing.assert_allclose(holed.mesh.positions, clean.mesh.positions, atol=1e-6)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from jaxtyping import Bool, Float32, Float64
+from scipy.ndimage import label
 from scipy.spatial import cKDTree
 from skimage.measure import find_contours
 
@@ -19,6 +20,7 @@ Pixels = Float64[np.ndarray, "n 2"]
 
 REPORTED_PX = 1024
 """Longest side of the picture in whose pixels distances between outlines are told."""
+_SPECK = 1 / 64
 _LEAST_LENGTH = 2.0  # Steps; shorter outlines are noise.
 
 
@@ -78,7 +80,7 @@ def hard_silhouette(mesh: Mesh, camera: Camera) -> Bool[np.ndarray, "h w"]:
 
 
 def outline_error(mesh: Mesh, *, camera: Camera, alpha: Float32[np.ndarray, "h w"]) -> OutlineError:
-    """Compare the mesh's hard silhouette at 1,024 px with the mask's outline.
+    """Compare the mesh's hard silhouette at 1,024 px with the mask's outline, without its specks.
 
     A mesh that is out of sight is as far off as the picture is long.
 
@@ -108,7 +110,12 @@ def outline_error(mesh: Mesh, *, camera: Camera, alpha: Float32[np.ndarray, "h w
 
 
 def mask_outline(alpha: Float32[np.ndarray, "h w"], *, spacing_px: float) -> Outline:
-    """Trace a mask; masks much finer than the spacing are averaged down first."""
+    """Trace a mask without its specks; masks much finer than the spacing are averaged down first.
+
+    Specks are holes and crumbs of less area than a square with a side of a 64th of the object: the
+    mask's noise. They would pull the rim beside them in.
+    """
+    alpha = _without_specks(alpha)
     factor = int(spacing_px // 2) + 1
     if factor == 1:
         return outline_of(alpha, spacing_px=spacing_px)
@@ -118,6 +125,21 @@ def mask_outline(alpha: Float32[np.ndarray, "h w"], *, spacing_px: float) -> Out
     small = np.asarray(cv2.resize(padded, size, interpolation=cv2.INTER_AREA), np.float32)
     outline = outline_of(small, spacing_px=spacing_px / factor)
     return Outline(points=outline.points * factor, normals=outline.normals)
+
+
+def _without_specks(alpha: Float32[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w"]:
+    """Fill small holes of a mask and drop its crumbs."""
+    rows, columns = np.nonzero(alpha >= 0.5)
+    if len(rows) == 0:
+        return alpha
+    least = (_SPECK * max(int(np.ptp(rows)), int(np.ptp(columns)))) ** 2
+    result = alpha.copy()
+    for covered, value in ((False, 1.0), (True, 0.0)):
+        numbers, _ = label((result >= 0.5) == covered)
+        small = np.bincount(numbers.ravel()) < least
+        small[0] = False  # What is not of this kind.
+        result[small[numbers]] = value
+    return result
 
 
 def _resampled(line: Pixels, spacing_px: float) -> Outline:
