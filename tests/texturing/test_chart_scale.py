@@ -4,7 +4,8 @@ import pytest
 from bozzetto.errors import InputError
 from bozzetto.geometry.normals import area_vectors
 from bozzetto.qa.uv import measure_uv
-from bozzetto.texturing.chart_scale import label_charts, scaled_charts, seen_shares
+from bozzetto.texturing.chart_scale import seen_shares
+from bozzetto.texturing.charts import label_charts, scaled_charts
 from bozzetto.texturing.unwrap import UnwrapOptions, unwrap, uv_areas
 from tests.build import a_sphere
 from tests.texturing.scene import camera_at
@@ -69,3 +70,15 @@ def test_each_chart_is_scaled_as_a_whole_by_its_mean():
 def test_ratios_out_of_range_are_refused(ratio):
     with pytest.raises(InputError, match="1 to 4"):
         unwrap(a_sphere(), options=UnwrapOptions(texture_size=256, seen_ratio=ratio))
+
+
+def test_charts_are_numbered_as_they_hang_together():
+    ball = a_sphere(subdivisions=3)
+    rng = np.random.default_rng(0)
+    shuffled = rng.permutation(3 * ball.num_vertices).astype(np.int32)
+    triangles = shuffled[np.concatenate([ball.triangles + k * ball.num_vertices for k in range(3)])]
+    chart, count = label_charts(triangles, num_vertices=3 * ball.num_vertices)
+    assert count == 3
+    parts = chart.reshape(3, -1)
+    assert (parts == parts[:, :1]).all()
+    assert len(np.unique(parts[:, 0])) == 3

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import igl
 import numpy as np
 from jaxtyping import Float32, Float64, Int32
+from scipy.sparse import csr_matrix
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.geometry.normals import vertex_normals
@@ -77,11 +78,14 @@ def interpolate(
     values: Float32[np.ndarray, "v c"], triangles: Int32[np.ndarray, "t 3"], at: SurfacePoints
 ) -> Float32[np.ndarray, "n c"]:
     """Look up a vertex attribute at points of the surface."""
-    corners = triangles[at.triangle]
-    total = values[corners[:, 0]] * at.barycentric[:, :1]
-    total += values[corners[:, 1]] * at.barycentric[:, 1:2]
-    total += values[corners[:, 2]] * at.barycentric[:, 2:]
-    return total
+    corners = triangles.take(at.triangle, axis=0).ravel()
+    count = len(at.triangle)
+    # One pass in compiled code: three gathers and their sums took four times as long.
+    lookup = csr_matrix(
+        (at.barycentric.ravel(), corners, np.arange(0, 3 * count + 1, 3, dtype=np.int32)),
+        shape=(count, len(values)),
+    )
+    return np.asarray(lookup @ values, np.float32)
 
 
 def transfer_attributes(target: Mesh, *, source: Mesh) -> Mesh:

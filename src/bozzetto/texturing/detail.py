@@ -43,6 +43,7 @@ class DenseSurface:
             raise ValueError("The dense surface needs normals.")
         self._mesh = mesh
         self._normals = mesh.normals
+        self._facings = mesh.normals[mesh.triangles].mean(axis=1, dtype=np.float32)
         self._caster = caster
         self._tree = SurfaceTree(mesh)
         self._cage = np.float32(cage)
@@ -50,11 +51,16 @@ class DenseSurface:
     def anchor(self, points: Points, normals: Points) -> Anchors:
         """Find the dense surface's points for points of the simple one."""
         inward = self._search(points, normals, np.float32(-1))
-        outward = self._search(points, normals, np.float32(1))
-        nearer = outward.distance < inward.distance
-        triangle = np.where(nearer, outward.triangle, inward.triangle)
-        weights = np.where(nearer[:, None], outward.barycentric, inward.barycentric)
-        agrees = np.isfinite(np.minimum(outward.distance, inward.distance))
+        triangle, weights = inward.triangle.copy(), inward.barycentric.copy()
+        distance = inward.distance.copy()
+        # Where both surfaces are one, nothing lies nearer outside.
+        apart = np.flatnonzero(distance > 2 * _NUDGE * self._cage)
+        outward = self._search(points[apart], normals[apart], np.float32(1))
+        nearer = outward.distance < distance[apart]
+        chosen = apart[nearer]
+        triangle[chosen], weights[chosen] = outward.triangle[nearer], outward.barycentric[nearer]
+        distance[chosen] = outward.distance[nearer]
+        agrees = np.isfinite(distance)
         if not agrees.all():
             nearest = self._tree.closest(points[~agrees]).at
             triangle[~agrees], weights[~agrees] = nearest.triangle, nearest.barycentric
@@ -63,7 +69,8 @@ class DenseSurface:
     def normals_at(self, anchors: Anchors) -> Points:
         """Return unit normals of the dense surface."""
         normals = interpolate(self._normals, self._mesh.triangles, anchors.at)
-        return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
+        lengths = np.sqrt(np.einsum("ij,ij->i", normals, normals))
+        return normals / np.maximum(lengths, np.float32(1e-12))[:, None]
 
     def interpolate(
         self, values: Float32[np.ndarray, "v c"], anchors: Anchors
@@ -77,8 +84,8 @@ class DenseSurface:
         start = points - directions * (self._cage * np.float32(_NUDGE))
         hits = self._caster.first_hits(start, directions, reach=float(self._cage))
         found = np.flatnonzero(hits.found & (hits.distance <= self._cage))
-        corners = self._mesh.triangles[hits.triangle[found]]
-        agreement = np.einsum("ij,ikj->i", normals[found], self._normals[corners]) / 3
+        facings = self._facings.take(hits.triangle[found], axis=0)
+        agreement = np.einsum("ij,ij->i", normals[found], facings)
         distance = np.full(len(points), np.inf, np.float32)
         good = found[agreement > _LEAST_AGREEMENT]
         distance[good] = hits.distance[good]

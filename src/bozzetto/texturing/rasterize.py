@@ -16,6 +16,7 @@ from bozzetto.texturing.nearest import nearest_marked
 TriangleMap = Int32[np.ndarray, "h w"]
 
 _BORDER_PX = 2.1  # A lookup reaches one texel along each axis; slivers need the second.
+_TEXELS_PER_PART = 1 << 17  # Small enough for the cache.
 _FARTHEST_WEIGHT = 1.0  # Planes of slivers are not continued further than this.
 
 
@@ -149,12 +150,22 @@ def _weights(
     (ax, ay), (bx, by) = (corners[:, 1] - origin).T, (corners[:, 2] - origin).T
     area = ax * by - ay * bx
     scale = np.where(np.abs(area) > 1e-12, 1.0 / np.where(area == 0, 1.0, area), 0.0)
-    x = index % size + 0.5 - origin[triangle, 0]
-    y = index // size + 0.5 - origin[triangle, 1]
-    v = (x * (by * scale)[triangle] - y * (bx * scale)[triangle]).astype(np.float32)
-    w = (y * (ax * scale)[triangle] - x * (ay * scale)[triangle]).astype(np.float32)
-    weights = np.stack([1 - v - w, v, w], axis=1)
-    far = np.abs(weights - 0.5).max(axis=1) > 0.5 + _FARTHEST_WEIGHT
+    x0, y0 = origin.T
+    # Both weights are linear in the picture: three numbers each, looked up once for each texel.
+    second = np.stack([by, -bx, bx * y0 - by * x0], axis=1) * scale[:, None]
+    third = np.stack([-ay, ax, ay * x0 - ax * y0], axis=1) * scale[:, None]
+    linear = np.concatenate([second, third], axis=1)
+    weights = np.empty((len(index), 3), np.float32)
+    for start in range(0, len(index), _TEXELS_PER_PART):
+        part = slice(start, start + _TEXELS_PER_PART)
+        row, column = np.divmod(index[part], np.int32(size))
+        x, y, of = column + 0.5, row + 0.5, linear.take(triangle[part], axis=0)
+        weights[part, 1] = x * of[:, 0] + y * of[:, 1] + of[:, 2]
+        weights[part, 2] = x * of[:, 3] + y * of[:, 4] + of[:, 5]
+    weights[:, 0] = 1 - weights[:, 1] - weights[:, 2]
+    far = np.zeros(len(index), bool)
+    for k in range(3):
+        far |= np.abs(weights[:, k] - np.float32(0.5)) > 0.5 + _FARTHEST_WEIGHT
     inner = np.clip(weights[far], 0, 1)
     weights[far] = inner / inner.sum(axis=1, keepdims=True)
     return weights

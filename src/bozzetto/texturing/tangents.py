@@ -51,7 +51,8 @@ def surface_frames(mesh: Mesh, *, at: SurfacePoints) -> Float32[np.ndarray, "n 3
     bitangents = np.cross(mesh.normals, tangents) * signs
     axes = np.concatenate([tangents, bitangents, mesh.normals], axis=1).astype(np.float32)
     frames = interpolate(axes, mesh.triangles, at).reshape(-1, 3, 3)
-    return frames / np.maximum(np.linalg.norm(frames, axis=2, keepdims=True), np.float32(1e-12))
+    lengths = np.sqrt(np.einsum("ijk,ijk->ij", frames, frames))
+    return frames / np.maximum(lengths, np.float32(1e-12))[..., None]
 
 
 def tangent_from_world(
@@ -60,10 +61,17 @@ def tangent_from_world(
     """Write unit directions in tangent space, so that a renderer gets them back exactly."""
     t, b, n = frames[:, 0], frames[:, 1], frames[:, 2]
     # Cramer's rule for x t + y b + z n = direction; the determinant only scales the result.
-    columns = (np.cross(b, n), np.cross(n, t), np.cross(t, b))
-    solved = np.stack([np.einsum("ij,ij->i", column, directions) for column in columns], axis=1)
-    solved *= np.sign(np.einsum("ij,ij->i", columns[0], t))[:, None]
-    length = np.linalg.norm(solved, axis=1, keepdims=True)
+    across, normal = np.cross(n, directions), np.cross(t, b)
+    solved = np.stack(
+        [
+            np.einsum("ij,ij->i", b, across),
+            -np.einsum("ij,ij->i", t, across),
+            np.einsum("ij,ij->i", normal, directions),
+        ],
+        axis=1,
+    )
+    solved *= np.sign(np.einsum("ij,ij->i", normal, n))[:, None]
+    length = np.sqrt(np.einsum("ij,ij->i", solved, solved))[:, None]
     flat = np.array([0, 0, 1], np.float32)
     return np.where(length > 1e-6, solved / np.maximum(length, 1e-6), flat).astype(np.float32)
 

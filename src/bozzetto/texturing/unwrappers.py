@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float32, Int32, UInt32
 
 from bozzetto.errors import ResourceError
-from bozzetto.texturing.chart_scale import label_charts, scaled_charts
+from bozzetto.texturing.charts import label_charts, scaled_charts
 
 _STEEPEST_DEG = 85.0  # A chart's triangles may turn that far: fewer seams on rough surfaces.
 _ANY_DISTORTION = 1e6  # Charts that are laid out already are flat.
