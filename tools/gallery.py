@@ -21,7 +21,7 @@ from pathlib import Path
 from PIL import Image
 
 from bozzetto.formats.glb import read_glb
-from bozzetto.qa.rendering.base import RenderShape, RenderStyle
+from bozzetto.qa.rendering.base import Renderer, RenderShape, RenderStyle
 from bozzetto.qa.rendering.cameras import side_cameras
 from bozzetto.qa.rendering.registry import choose_renderer
 
@@ -110,7 +110,7 @@ def show(project: Path, folder: Path, notes: list[str]) -> Card:
     encoded = base64.b64encode(glb).decode()
     text = f'models["{project.name}"] = "data:model/gltf-binary;base64,{encoded}";\n'
     (folder / "asset.js").write_text(text, "utf-8")
-    if not (folder / "sides.jpg").exists():
+    if not (folder / "relit.jpg").exists():
         draw(glb, folder)
     (source,) = (project / "inputs").glob(f"{report['inputs'][0]['sha256']}.*")
     photo = Image.open(source).convert("RGBA")
@@ -133,6 +133,17 @@ def draw(glb: bytes, folder: Path) -> None:
     for index, picture in enumerate(pictures):
         strip.paste(picture, (index % 3 * PICTURE_PX, index // 3 * PICTURE_PX))
     strip.save(folder / "sides.jpg", quality=85)
+    draw_relit(shape, renderer, folder)
+
+
+def draw_relit(shape: RenderShape, renderer: Renderer, folder: Path) -> None:
+    """Draw the front under a lamp at the left and at the right: light left in the colours shows."""
+    (front,) = side_cameras(shape.mesh, size_px=PICTURE_PX, names=("front",))
+    pair = Image.new("RGB", (2 * PICTURE_PX, PICTURE_PX))
+    for index, style in enumerate((RenderStyle.LIT_LEFT, RenderStyle.LIT_RIGHT)):
+        (picture,) = renderer.render(shape, cameras=[front.camera], style=style)
+        pair.paste(on_white(Image.fromarray(picture)), (index * PICTURE_PX, 0))
+    pair.save(folder / "relit.jpg", quality=85)
 
 
 def on_white(picture: Image.Image) -> Image.Image:
@@ -211,7 +222,9 @@ def card_of(card: Card) -> str:
     </button>
   </div>
   <div class="beside"><img src="{folder}/photo.jpg" alt="The photo of {title}">
-    <table>{rows}</table></div>
+    <img src="{folder}/relit.jpg" loading="lazy"
+      alt="{title} under a lamp at the left, and at the right"></div>
+  <table>{rows}</table>
   <img class="sides" src="{folder}/sides.jpg" loading="lazy"
     alt="{title} from the front, three quarters, the right, behind, the left and above">
   <h3>What is wrong with it</h3>

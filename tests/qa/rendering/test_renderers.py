@@ -123,6 +123,18 @@ def test_light_comes_from_above(renderer):
     assert int(picture[32, 64, 0]) > int(picture[64, 64, 0]) + 15
 
 
+def test_a_lamp_at_the_left_lights_the_left_and_one_at_the_right_its_mirror_image(renderer):
+    shape = RenderShape(mesh=a_globe(), material=a_plain_material(srgb8=(150, 150, 150)))
+    left, right = (
+        draw(renderer, shape, style=style)[..., 0].astype(int)
+        for style in (RenderStyle.LIT_LEFT, RenderStyle.LIT_RIGHT)
+    )
+    middle, quarter = left.shape[0] // 2, left.shape[1] // 6
+    centre = left.shape[1] // 2
+    assert left[middle, centre - quarter] > left[middle, centre + quarter] + 40
+    assert np.abs(left - right[:, ::-1]).mean() < 2
+
+
 @pytest.mark.parametrize("style", LIT)
 def test_the_same_call_gives_the_same_pictures(renderer, style):
     shape = RenderShape.of(an_asset())

@@ -24,6 +24,11 @@ class RenderStyle(StrEnum):
     """The form alone: one matt colour, soft studio light."""
     TEXTURED = "textured"
     """The material under the same light."""
+    LIT_LEFT = "lit-left"
+    """The material under one lamp at the left of the camera, in a dim room; no cast shadows. What
+    light is left in the base colour shows as the difference from the same lamp at the right."""
+    LIT_RIGHT = "lit-right"
+    """The same from the right."""
     BASE_COLOR = "base-color"
     """The base colour itself, without any light."""
     NORMALS = "normals"

@@ -20,7 +20,13 @@ from bozzetto.views.camera import Camera
 LinearPicture = tuple[Float32[np.ndarray, "_ _ 3"], Float32[np.ndarray, "_ _"]]
 """Linear colours, not premultiplied, and the covered share of each pixel."""
 
-_LIT = (RenderStyle.CLAY, RenderStyle.TEXTURED, RenderStyle.WIREFRAME)
+_LIT = (
+    RenderStyle.CLAY,
+    RenderStyle.TEXTURED,
+    RenderStyle.LIT_LEFT,
+    RenderStyle.LIT_RIGHT,
+    RenderStyle.WIREFRAME,
+)
 
 
 @dataclass(frozen=True, kw_only=True)

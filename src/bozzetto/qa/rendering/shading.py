@@ -3,6 +3,8 @@
 Letters: v vertices, n samples, r rays per point.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from jaxtyping import Float32, Float64
 
@@ -34,10 +36,29 @@ _PALE = (0.72, 0.72, 0.71)
 _LOW_CONFIDENCE = np.array([0.010, 0.012, 0.055], np.float32)
 _HIGH_CONFIDENCE = np.array([0.98, 0.83, 0.40], np.float32)
 
-# One light rig for all pictures, fixed to the camera so that every side is lit alike.
-_KEY_IN_CAMERA = np.array([-0.48, -0.62, -0.62])
-_FILL_IN_CAMERA = np.array([0.80, -0.05, -0.60])
-_KEY, _FILL = 0.62, 0.18
+
+@dataclass(frozen=True, kw_only=True)
+class _Rig:
+    """Lamps fixed to the camera, so that every side is lit alike."""
+
+    key: tuple[float, float, float]
+    """Towards the lamp, in the camera's frame."""
+    key_strength: float
+    fill_strength: float
+    room: float
+    """Of the light from all around."""
+
+
+_STUDIO = _Rig(key=(-0.48, -0.62, -0.62), key_strength=0.62, fill_strength=0.18, room=1.0)
+_RIGS = {
+    RenderStyle.LIT_LEFT: _Rig(
+        key=(-0.80, -0.40, -0.45), key_strength=1.1, fill_strength=0.0, room=0.3
+    ),
+    RenderStyle.LIT_RIGHT: _Rig(
+        key=(0.80, -0.40, -0.45), key_strength=1.1, fill_strength=0.0, room=0.3
+    ),
+}
+_FILL_IN_CAMERA = (0.80, -0.05, -0.60)
 _SKY = np.array([0.62, 0.64, 0.68], np.float32)
 _GROUND = np.array([0.30, 0.29, 0.28], np.float32)
 _LEAST_OPENNESS = 0.3  # Vertices inside another part see nothing, yet must not look burnt.
@@ -65,9 +86,10 @@ def shade(
     normals = _smooth_normals(samples)
     if style is RenderStyle.NORMALS:
         return _normal_color(normals, samples)
-    if style is RenderStyle.TEXTURED:
-        return _textured(shape, samples, normals=normals, openness=openness)
-    light = _diffuse_light(normals, samples, openness=openness)
+    rig = _RIGS.get(style, _STUDIO)
+    if style is RenderStyle.TEXTURED or style in _RIGS:
+        return _textured(shape, samples, normals=normals, openness=openness, rig=rig)
+    light = _diffuse_light(normals, samples, openness=openness, rig=rig)
     if style is RenderStyle.CLAY:
         return light * np.array(CLAY, np.float32)
     wire = _wire_coverage(samples)[:, None]
@@ -119,21 +141,25 @@ def _smooth_normals(samples: Samples) -> Float32[np.ndarray, "n 3"]:
 
 
 def _diffuse_light(
-    normals: Float32[np.ndarray, "n 3"], samples: Samples, *, openness: Float32[np.ndarray, " v"]
+    normals: Float32[np.ndarray, "n 3"],
+    samples: Samples,
+    *,
+    openness: Float32[np.ndarray, " v"],
+    rig: _Rig,
 ) -> Colors:
     """Return hemisphere light dimmed by occlusion, a key light and a fill."""
     seen = samples.interpolate(openness)[:, None]
     up = (normals[:, 1:2] + 1) / 2
-    ambient = (_GROUND * (1 - up) + _SKY * up) * seen
-    key = np.maximum(normals @ _in_world(_KEY_IN_CAMERA, samples), 0)[:, None]
+    ambient = (_GROUND * (1 - up) + _SKY * up) * (seen * np.float32(rig.room))
+    key = np.maximum(normals @ _in_world(rig.key, samples), 0)[:, None]
     fill = np.maximum(normals @ _in_world(_FILL_IN_CAMERA, samples), 0)[:, None]
     # Occlusion also dims the lamps a little: they are broad, and there are no cast shadows.
-    return ambient + (_KEY * key + _FILL * fill) * np.sqrt(seen)
+    return ambient + (rig.key_strength * key + rig.fill_strength * fill) * np.sqrt(seen)
 
 
-def _in_world(direction: Float64[np.ndarray, " 3"], samples: Samples) -> Float32[np.ndarray, " 3"]:
+def _in_world(direction: tuple[float, float, float], samples: Samples) -> Float32[np.ndarray, " 3"]:
     """Turn a direction fixed to the camera into the world."""
-    unit = direction / np.linalg.norm(direction)
+    unit = np.array(direction) / np.linalg.norm(direction)
     return samples.camera.world_from_camera.rotate(unit[None])[0].astype(np.float32)
 
 
@@ -143,15 +169,16 @@ def _textured(
     *,
     normals: Float32[np.ndarray, "n 3"],
     openness: Float32[np.ndarray, " v"],
+    rig: _Rig,
 ) -> Colors:
     """Light the material: diffuse light, and a Blinn-Phong highlight of the key light."""
     base = _base_color(shape, samples)
     if shape.material is None or shape.mesh.uvs is None:
-        return base * _diffuse_light(normals, samples, openness=openness)
+        return base * _diffuse_light(normals, samples, openness=openness, rig=rig)
     orm = _look_up(shape.material.orm, shape, samples)
     normals = _bent_normals(shape.material, shape, samples, normals=normals)
-    light = _diffuse_light(normals, samples, openness=openness) * orm[:, :1]
-    half = _in_world(_KEY_IN_CAMERA, samples) + samples.toward_camera
+    light = _diffuse_light(normals, samples, openness=openness, rig=rig) * orm[:, :1]
+    half = _in_world(rig.key, samples) + samples.toward_camera
     half /= np.linalg.norm(half, axis=1, keepdims=True)
     cosine = np.maximum(np.einsum("ij,ij->i", normals, half), 0)[:, None]
     roughness, metallic = np.maximum(orm[:, 1:2], 0.08), orm[:, 2:]
@@ -159,7 +186,7 @@ def _textured(
     peak = np.minimum((exponent + 2) / 8, 40)
     tint = _SPECULAR_OF_DIELECTRICS * (1 - metallic) + base * metallic
     # Metals show their surroundings, which here are as bright as the diffuse light.
-    return base * light * (1 - 0.4 * metallic) + tint * peak * cosine**exponent * _KEY
+    return base * light * (1 - 0.4 * metallic) + tint * peak * cosine**exponent * rig.key_strength
 
 
 def _bent_normals(
