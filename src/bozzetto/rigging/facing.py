@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from bozzetto.findings import Finding, Severity
+from bozzetto.geometry.sampling import sample_surface
 from bozzetto.rigging.figure import Figure
 from bozzetto.rigging.landmarks import HIPS, SHOULDERS, Landmarks
 from bozzetto.rigging.suitability import is_person
@@ -16,6 +17,9 @@ from bozzetto.transforms import Rigid
 _STRAIGHT_DEG = 20.0
 """Figures that look less aside than this stand as they are."""
 _QUARTER = np.pi / 2
+_FEET_BELOW, _SHINS = 0.05, (0.08, 0.2)
+"""Of the height."""
+_SAMPLES = 20_000
 
 
 def facing_of(seen: Landmarks) -> float:
@@ -29,6 +33,20 @@ def facing_of(seen: Landmarks) -> float:
         return 0.0
     # Files are turned by quarters; what is in between is a pose, not a frame.
     return float(np.round(angle / _QUARTER) * _QUARTER)
+
+
+def toes_ahead(figure: Figure) -> float:
+    """Return how far the feet reach before (+z) the shins, of the height; negative is behind.
+
+    Feet say front from back where faces are blurred: a heel ends where the shin does, toes do not.
+    """
+    points = sample_surface(figure.mesh, count=_SAMPLES, seed=0).points
+    share = (points[:, 1] - figure.mesh.bounds[0][1]) / figure.height
+    feet = points[share < _FEET_BELOW, 2]
+    shins = points[(share > _SHINS[0]) & (share < _SHINS[1]), 2]
+    if len(feet) == 0 or len(shins) == 0:
+        return 0.0
+    return float(feet.mean() - np.median(shins)) / figure.height
 
 
 def unsure_facing() -> Finding:

@@ -4,10 +4,10 @@ Every view is a line of sight; views that disagree with the others lose their sa
 landmarks, n views.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Float64, Int64
 
 from bozzetto.rigging.blazepose import NUM_LANDMARKS, BlazePose, Posture
 from bozzetto.rigging.figure import Figure
@@ -23,6 +23,9 @@ _SLACK = 0.003
 NOSE, EARS, SHOULDERS, ELBOWS, WRISTS = 0, (7, 8), (11, 12), (13, 14), (15, 16)
 PINKIES, INDICES, THUMBS = (17, 18), (19, 20), (21, 22)
 HIPS, KNEES, ANKLES, HEELS, TOES = (23, 24), (25, 26), (27, 28), (29, 30), (31, 32)
+_LIMBS = ((SHOULDERS, ELBOWS), (ELBOWS, WRISTS), (HIPS, KNEES), (KNEES, ANKLES))
+_FIRST_PAIRED = 11
+"""From here on the network's points are pairs: left, then right. The face's before are not."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -53,6 +56,15 @@ class Landmarks:
         return float(np.median(self.scores))
 
     @property
+    def unevenness(self) -> float:
+        """Longer over shorter of a limb's part on both sides, the worst part: 1 is alike."""
+        ratios: list[float] = []
+        for starts, ends in _LIMBS:
+            lengths = np.linalg.norm(self.points[list(ends)] - self.points[list(starts)], axis=1)
+            ratios.append(float(lengths.max() / max(float(lengths.min()), 1e-9)))
+        return max(ratios)
+
+    @property
     def scatter(self) -> float:
         """How far views disagree on the body, as a share of the height."""
         return float(np.median(self.disagreement[SHOULDERS[0] :]))
@@ -64,7 +76,7 @@ def look(
     """Look at a figure from several sides and put together what was seen."""
     azimuths = tuple(float(np.radians(angle)) for angle in azimuths_deg)
     views = views_round(figure, azimuths=azimuths, size_px=PICTURE_PX)
-    sightings = tuple(_see(portrait, network) for portrait in draw(figure, views))
+    sightings = tuple(see(portrait, network) for portrait in draw(figure, views))
     points, disagreement = _triangulated(sightings, figure.height)
     return Landmarks(
         points=points,
@@ -91,7 +103,20 @@ def from_the_front(seen: Landmarks, height: float) -> Landmarks:
     )
 
 
-def _see(portrait: Portrait, network: BlazePose) -> Sighting:
+def with_sides_swapped(seen: Landmarks) -> Landmarks:
+    """Call left right: of somebody taken for seen from behind, all else is where it was seen."""
+    order = swapped_order()
+    return replace(seen, points=seen.points[order], disagreement=seen.disagreement[order])
+
+
+def swapped_order() -> Int64[np.ndarray, " l"]:
+    """Return for every landmark the number of its opposite, or its own."""
+    order = np.arange(NUM_LANDMARKS)
+    order[_FIRST_PAIRED:] += np.where(order[_FIRST_PAIRED:] % 2 == 1, 1, -1)
+    return order
+
+
+def see(portrait: Portrait, network: BlazePose) -> Sighting:
     """Find the person, then the landmarks, then the landmarks in the crop these suggest."""
     found = network.detect(portrait.srgb)
     first = network.find_landmarks(portrait.srgb, found.crop)

@@ -76,8 +76,16 @@ def views_round(figure: Figure, *, azimuths: tuple[float, ...], size_px: int) ->
     )
 
 
-def draw(figure: Figure, views: tuple[View, ...]) -> tuple[Portrait, ...]:
-    """Draw the figure under a soft light from above the camera."""
+def draw(
+    figure: Figure, views: tuple[View, ...], *, color_share: float = _COLOR_SHARE
+) -> tuple[Portrait, ...]:
+    """Draw the figure under a soft light from above the camera.
+
+    Args:
+        figure: Drawn in its colours, mixed with clay.
+        views: One picture each.
+        color_share: 0 is clay alone, 1 the colours as they are.
+    """
     mesh = figure.mesh
     caster = Raycaster(mesh.positions, mesh.triangles)
     vectors = area_vectors(mesh.positions, mesh.triangles)
@@ -100,7 +108,7 @@ def draw(figure: Figure, views: tuple[View, ...]) -> tuple[Portrait, ...]:
         if mesh.colors is not None:
             corners = mesh.colors[mesh.triangles[triangle]]
             albedo = np.einsum("nkc,nk->nc", corners, hits.barycentric[seen])
-            albedo = _CLAY + (albedo - _CLAY) * _COLOR_SHARE
+            albedo = _CLAY + (albedo - _CLAY) * color_share
             shade = (_AMBIENT + (1 - _AMBIENT) * cosine)[:, None]
             colors[seen] = srgb_from_linear((albedo * shade).astype(np.float32))
         portraits.append(

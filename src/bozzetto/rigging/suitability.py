@@ -21,6 +21,8 @@ PERSON_SCORE = 0.5
 AGREEMENT = 0.025
 """Share of the height up to which views may disagree on a person and still be believed."""
 
+_LIKE_LIMBS = 1.6
+"""Longer over shorter limb of a person, left and right; up to 1.1 where views see well."""
 _LEAST_VIEWS = 0.5
 """Share of views that must show something like a person."""
 _UPRIGHT = 0.5
@@ -84,8 +86,13 @@ def unlikely(seen: Landmarks) -> UnriggableError:
 
 
 def is_person(seen: Landmarks) -> bool:
-    """Tell whether the views show one and the same person."""
-    return seen.score >= PERSON_SCORE and seen.scatter <= AGREEMENT
+    """Tell whether the views show one and the same person, built as one.
+
+    Few views can agree on a point that is nowhere: then left and right limbs differ in length.
+    """
+    return (
+        seen.score >= PERSON_SCORE and seen.scatter <= AGREEMENT and seen.unevenness <= _LIKE_LIMBS
+    )
 
 
 def refusal(voxels: Voxels, anatomy: Anatomy | None, seen: Landmarks) -> Reason | None:
