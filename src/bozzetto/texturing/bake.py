@@ -13,7 +13,7 @@ from jaxtyping import Float32, UInt8
 
 from bozzetto.asset.mesh import Mesh, Origin
 from bozzetto.geometry.closest import SurfacePoints, interpolate
-from bozzetto.imaging.color import linear_from_srgb
+from bozzetto.imaging.color import linear_from_srgb, srgb_from_linear
 from bozzetto.imaging.reflectance import within_limits
 from bozzetto.texturing.dense import Below, Dense
 from bozzetto.texturing.gutter import GutterOptions, plan_gutter
@@ -123,16 +123,22 @@ def _bake_part(
 def _mixed(
     seen: Projected, below: Below, dense: Dense, *, positions: Points, normals: Points
 ) -> Points:
-    """Fill what photos leave open: broad colour from below, detail from elsewhere in the photo."""
+    """Fill what photos leave open: broad colour from below, detail from elsewhere in the photo.
+
+    Detail is missing too where the photo is blurred because it sees the surface edge-on.
+    """
     colors = seen.colors
     coverage = np.minimum(seen.coverage, below.feather)
     left = np.flatnonzero(coverage < 1)
     share = 1 - coverage[left, None]
-    filled = below.colors[left]
-    if dense.detail is not None:
-        filled = filled + dense.detail.at(positions[left], normals[left]) * share
-    filled = linear_from_srgb(np.clip(filled, 0, 1))
+    filled = linear_from_srgb(np.clip(below.colors[left], 0, 1))
     colors[left] += (filled - colors[left]) * share
+    dull = np.flatnonzero(coverage * seen.sharpness < 1)
+    if dense.detail is not None:
+        missing = 1 - (coverage * seen.sharpness)[dull, None]
+        detail = dense.detail.at(positions[dull], normals[dull]) * missing
+        encoded = srgb_from_linear(np.clip(colors[dull], 0, 1)) + detail
+        colors[dull] = linear_from_srgb(np.clip(encoded, 0, 1))
     return colors
 
 

@@ -27,6 +27,7 @@ MIRRORED_TRUST = 0.4
 _GRAZING = (0.03, 0.5)  # Cosines from which a view starts to count, and counts fully.
 _EDGE_COVERAGE = (0.0, 0.12)  # Cosines from which a photo provides the colour at all, and fully.
 _SHARP_COSINE = 0.3  # Below it a pixel covers much more depth than width: its colour is blurred.
+_DULL = (0.0, 1.5)  # Blur levels at which a photo begins to lack detail, and has none left.
 _EDGE_ON = 0.05  # Cosine below which blur grows no further; no crease where the surface turns away.
 _LEAST_SEEN = 0.02  # Score of points seen at grazing angles: below any good view.
 _BANDS = (8, 2)  # Powers by which the better view wins: in details, and in broad colour.
@@ -56,6 +57,8 @@ class Projected:
     """Linear; meaningful where `coverage` is above 0."""
     coverage: Shares
     """How much of the colour the photos provide; the rest must be filled in."""
+    sharpness: Shares
+    """How much of its detail that colour has; less where it is seen edge-on, and so blurred."""
     confidence: Shares
     """0 to 1; 0 for points that are neither seen nor mirrored."""
     origin: UInt8[np.ndarray, " n"]
@@ -68,6 +71,7 @@ class _Direct:
 
     colors: Float32[np.ndarray, "n 3"]
     coverage: Shares
+    sharpness: Shares
     confidence: Shares
     facing: Shares
     """Cosine to the photo that sees the point best; meaningful where `coverage` is above 0."""
@@ -95,7 +99,7 @@ def project_photos(
         least_blur: Blur level that colours have at least.
     """
     direct = _look(views, points, normals, shading=shading, least_blur=least_blur)
-    colors, coverage = direct.colors, direct.coverage
+    colors, coverage, sharpness = direct.colors, direct.coverage, direct.sharpness
     mirrored = np.zeros(len(points), np.float32)
     left = np.flatnonzero(coverage < 1)
     if mirror is not None and len(left):
@@ -112,6 +116,7 @@ def project_photos(
         total = seen + (1 - seen) * share
         mix = ((1 - seen) * share / np.maximum(total, 1e-9))[:, None]
         colors[left] += (image.colors - colors[left]) * mix
+        sharpness[left] += (image.sharpness - sharpness[left]) * mix[:, 0]
         coverage = coverage.copy()
         coverage[left] = total
         mirrored[left] = image.confidence * share * np.float32(MIRRORED_TRUST)
@@ -120,6 +125,7 @@ def project_photos(
     return Projected(
         colors=colors,
         coverage=coverage,
+        sharpness=sharpness,
         confidence=np.where(observed > 0, observed, mirrored).astype(np.float32),
         origin=np.where(observed > 0, Origin.OBSERVED, unseen).astype(np.uint8),
     )
@@ -138,7 +144,7 @@ def _look(
     bands = _BANDS if len(views) > 1 else _BANDS[:1]
     totals = [np.zeros((len(points), 3), np.float32) for _ in bands]
     weights = [np.zeros(len(points), np.float32) for _ in bands]
-    coverage, observed, facing = (np.zeros(len(points), np.float32) for _ in range(3))
+    coverage, observed, facing, sharpness = (np.zeros(len(points), np.float32) for _ in range(4))
     for k, view in enumerate(views):
         # No photo shows what is turned away from it: half of a surface that need not be looked up.
         at = np.flatnonzero(view.observer.facing(points, normals) > 0)
@@ -155,7 +161,10 @@ def _look(
             weight = score ** np.float32(bands[band])
             totals[band][at] += colors * weight[:, None]
             weights[band][at] += weight
-        facing[at] = np.where(usable > coverage[at], sight.facing, facing[at])
+        better = usable > coverage[at]
+        facing[at] = np.where(better, sight.facing, facing[at])
+        dull = _ramp(_blur_levels(sight), _DULL)
+        sharpness[at] = np.where(better, 1 - dull, sharpness[at])
         coverage[at] = np.maximum(coverage[at], usable)
         trust = _ramp(inside, _SILHOUETTE) * _ramp(sight.facing, _GRAZING)
         clear = np.where(sight.seen > _SEEN_ENOUGH, trust * usable, 0)
@@ -167,6 +176,7 @@ def _look(
     return _Direct(
         colors=np.maximum(sum(mixed[1:], start=mixed[0]), 0),
         coverage=coverage,
+        sharpness=sharpness,
         confidence=observed.astype(np.float32),
         facing=facing,
     )

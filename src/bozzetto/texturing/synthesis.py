@@ -97,7 +97,7 @@ def synthesize_detail(
     if blocks is None:
         return None
     longest = float(size.max())
-    pixels_per_metre = min(512 * source.unit_px, _LARGEST_PX) / longest
+    pixels_per_metre = min(source.size_px, _LARGEST_PX) / longest
     rng = np.random.default_rng(seed)
     sides: list[OtherPicture] = []
     for axis in range(3):
