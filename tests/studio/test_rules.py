@@ -218,6 +218,14 @@ def test_photos_of_a_project_are_limited(tmp_path):
     assert statuses == [201, 429]
 
 
+def test_a_texture_lock_is_no_photo_of_the_limit(tmp_path):
+    with a_service(settings_in(tmp_path, limits=Limits(photos_per_project=1))) as client:
+        project = a_project(client)
+        upload(client, project, a_picture())
+        locked = client.post(f"/v1/projects/{project}/locks", content=a_picture(seed=1))
+    assert locked.status_code == 201
+
+
 def test_waiting_jobs_are_limited_for_each_token(tmp_path):
     with a_service(settings_in(tmp_path, limits=Limits(waiting_jobs_per_person=1))) as client:
         project = a_project(client)

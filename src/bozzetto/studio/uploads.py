@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from bozzetto.studio.lookup import project_row
 from bozzetto.studio.problems import over_quota
 from bozzetto.studio.service import Service
-from bozzetto.studio.tables import FileRow, PhotoRow
+from bozzetto.studio.tables import FileRow
 
 _PNG = "image/png"
 PICTURE_BODY: dict[str, object] = {
@@ -23,25 +23,19 @@ PICTURE_BODY: dict[str, object] = {
 }
 
 
-def check_room(service: Service, project_id: str) -> None:
-    """Refuse more photographs or bytes than a project may have.
+def check_bytes(service: Service, project_id: str) -> None:
+    """Refuse an upload to a project that holds as many bytes as it may.
 
     Raises:
         RefusedError: There is no such project, or it is full.
     """
-    limits = service.settings.limits
+    limit = service.settings.limits.project_bytes
     with service.database.reading() as session:
         project_row(session, project_id)
-        photos = select(func.count()).where(PhotoRow.project_id == project_id)
         num_bytes = select(func.sum(FileRow.num_bytes)).where(FileRow.project_id == project_id)
-        if (session.scalar(photos) or 0) >= limits.photos_per_project:
+        if int(session.scalar(num_bytes) or 0) >= limit:
             raise over_quota(
-                f"The project has {limits.photos_per_project} photos already.",
-                advice="Take some out, or make another project.",
-            )
-        if int(session.scalar(num_bytes) or 0) >= limits.project_bytes:
-            raise over_quota(
-                f"The project's files have {limits.project_bytes:,} bytes already.",
+                f"The project's files have {limit:,} bytes already.",
                 advice="Make another project.",
             )
 

@@ -12,7 +12,7 @@ from bozzetto.studio.performing import add_files
 from bozzetto.studio.routes.answers import ProjectId
 from bozzetto.studio.security.actors import Artist
 from bozzetto.studio.service import Service, TheService
-from bozzetto.studio.uploads import PICTURE_BODY, check_room, incoming, keep_picture, save
+from bozzetto.studio.uploads import PICTURE_BODY, check_bytes, incoming, keep_picture, save
 from bozzetto.wire.base import File
 
 router = APIRouter(tags=["refinements"])
@@ -24,7 +24,7 @@ async def add_lock(
 ) -> File:
     """Take in a picture over the newest asset's textures; its hash is a refinement's `lock`."""
     del actor
-    await run_in_threadpool(check_room, service, project_id)
+    await run_in_threadpool(check_bytes, service, project_id)
     with tempfile.TemporaryDirectory(dir=incoming(service)) as folder:
         sent = await save(request, Path(folder) / "sent")
         return await run_in_threadpool(_take_in, service, sent, project_id=project_id)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
@@ -17,12 +17,12 @@ from bozzetto.studio.idempotency import made_id
 from bozzetto.studio.lookup import file_row, photo_row, project_row
 from bozzetto.studio.messages import photo_message
 from bozzetto.studio.performing import add_files
-from bozzetto.studio.problems import conflict
+from bozzetto.studio.problems import conflict, over_quota
 from bozzetto.studio.routes.answers import PhotoId, ProjectId
 from bozzetto.studio.security.actors import Artist, Viewer
 from bozzetto.studio.service import Service, TheService
 from bozzetto.studio.tables import FileRow, PhotoRow
-from bozzetto.studio.uploads import PICTURE_BODY, check_room, incoming, keep_picture, save
+from bozzetto.studio.uploads import PICTURE_BODY, check_bytes, incoming, keep_picture, save
 from bozzetto.studio.workplace import photo_rows
 from bozzetto.wire.base import Page
 from bozzetto.wire.projects import Photo, PhotoChange, Strokes
@@ -51,7 +51,7 @@ async def add_photo(
 ) -> Photo:
     """Take a photograph in; one that the project has already is returned as it is."""
     del actor
-    await run_in_threadpool(check_room, service, project_id)
+    await run_in_threadpool(_check_room, service, project_id)
     photo_id = made_id(request, "pho")
     with tempfile.TemporaryDirectory(dir=incoming(service)) as folder:
         sent = await save(request, Path(folder) / "sent")
@@ -173,6 +173,19 @@ def put_strokes(
         row.num_strokes = len(strokes.strokes)
         session.flush()
         return _message(session, row)
+
+
+def _check_room(service: Service, project_id: str) -> None:
+    """Refuse more photographs or bytes than a project may have."""
+    check_bytes(service, project_id)
+    limit = service.settings.limits.photos_per_project
+    with service.database.reading() as session:
+        count = select(func.count()).where(PhotoRow.project_id == project_id)
+        if (session.scalar(count) or 0) >= limit:
+            raise over_quota(
+                f"The project has {limit} photos already.",
+                advice="Take some out, or make another project.",
+            )
 
 
 def _check_strokes(strokes: Strokes) -> None:
