@@ -3,7 +3,7 @@ import trimesh
 from scipy.sparse.csgraph import connected_components, dijkstra
 
 from bozzetto.asset.mesh import Mesh
-from bozzetto.rigging.voxels import voxelize
+from bozzetto.rigging.voxels import Voxels, voxelize
 from tests.build import a_sphere
 
 
@@ -44,6 +44,24 @@ def test_bridges_make_every_piece_reachable_but_not_nearer_than_it_is():
     ends = voxels.nearest(np.array([[0.0, 0, 0], [0.6, 0.9, 0]]))
     along = dijkstra(voxels.graph, indices=int(ends[0]))[ends[1]]
     assert along >= np.linalg.norm(voxels.centres[ends[0]] - voxels.centres[ends[1]])
+
+
+def test_crumbs_hang_on_the_nearest_of_what_is_joined_before_them():
+    rng = np.random.default_rng(0)
+    crumbs = np.zeros((16, 20, 16), bool)
+    crumbs[:4] = True
+    crumbs[6:] = rng.random((10, 20, 16)) < 0.01
+    voxels = Voxels(origin=np.zeros(3), step=0.1, solid=crumbs)
+    label = voxels.pieces()
+    there = np.abs(voxels.cells[:, None] - voxels.cells[None]).max(axis=2) > 1
+    rows, columns = (np.triu(voxels.graph.toarray() > 0) & there).nonzero()
+    assert len(rows) == len(np.unique(label)) - 1
+    main = label == np.bincount(label).argmax()
+    way = np.linalg.norm(voxels.centres[:, None] - voxels.centres[main][None], axis=2).min(axis=1)
+    spans = np.linalg.norm(voxels.centres[rows] - voxels.centres[columns], axis=1)
+    # Nothing hangs on a way longer than that to the largest piece, and one crumb has just that.
+    assert np.isclose(spans, way[~main].min()).any()
+    assert spans.max() <= way[~main].max() + 1e-9
 
 
 def test_distances_run_through_the_solid():

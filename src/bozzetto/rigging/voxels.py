@@ -13,7 +13,7 @@ from itertools import product
 import igl
 import numpy as np
 from jaxtyping import Bool, Float64, Int64
-from scipy.ndimage import binary_dilation
+from scipy.ndimage import binary_dilation, distance_transform_edt
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
@@ -127,24 +127,40 @@ class Voxels:
         ones = np.ones(len(rows), np.float64)
         touch = csr_matrix((ones, (rows, columns)), shape=(count, count))
         number, label = connected_components(touch, directed=False)
-        joined: list[tuple[int, int]] = []
+        joined: list[Int64[np.ndarray, "b 2"]] = []
         rounds = 0
         while number > 1:
             rounds += 1
             # The largest piece grows by whatever is nearest to it.
             main = int(np.bincount(label).argmax())
-            inside, outside = np.flatnonzero(label == main), np.flatnonzero(label != main)
-            span, nearest = cKDTree(self.centres[inside]).query(self.centres[outside])
+            outside = np.flatnonzero(label != main)
+            span, nearest = self._way_to(label == main, outside)
             # All pieces about as near as the nearest are joined at once.
             reach = float(span.min()) * 1.2 + self.step if rounds < _ROUNDS else np.inf
-            for piece in np.unique(label[outside[span <= reach]]):
-                mine = label[outside] == piece
-                best = np.flatnonzero(mine)[int(span[mine].argmin())]
-                joined.append((int(outside[best]), int(inside[nearest[best]])))
-                label[label == piece] = main
-                number -= 1
-        pairs = np.array(joined, np.int64).reshape(-1, 2)
+            order = np.lexsort((span, label[outside]))
+            pieces, first = np.unique(label[outside[order]], return_index=True)
+            best = order[first]
+            chosen = span[best] <= reach
+            best = best[chosen]
+            joined.append(np.stack([outside[best], nearest[best]], axis=1))
+            label[np.isin(label, pieces[chosen])] = main
+            number -= len(best)
+        pairs = np.concatenate([np.zeros((0, 2), np.int64), *joined])
         return pairs[:, 0], pairs[:, 1]
+
+    def _way_to(
+        self, goal: Bool[np.ndarray, " c"], starts: Int64[np.ndarray, " n"]
+    ) -> tuple[Float64[np.ndarray, " n"], Int64[np.ndarray, " n"]]:
+        """Return the straight distance from some cells to the nearest of others, and which it is.
+
+        On the grid, because pieces may be thousands and far apart, where a tree is slow.
+        """
+        away = np.ones(self.solid.shape, bool)
+        away[tuple(self.cells[goal].T)] = False
+        nearest = distance_transform_edt(away, return_distances=False, return_indices=True)
+        x, y, z = self.cells[starts].T
+        there = self.numbers[tuple(nearest[:, x, y, z])]
+        return np.linalg.norm(self.centres[there] - self.centres[starts], axis=1), there
 
 
 def voxelize(mesh: Mesh, *, cells: int) -> Voxels:
