@@ -1,7 +1,7 @@
 """How near are our joints and weights to those of artists? What is taken for a figure?
 
 `python -m benchmarks.rigging --rigs DIR --bodies DIR [--held-out DIR] [--animals FILES]
-[--objects DIR] [--own FILES] [--blender PYTHON]`
+[--objects DIR] [--blender PYTHON]`
 
 Figures with known skeletons (artists' rigs as GLB; Anny's bodies, see `rigging_bodies`) are rigged
 without a look at them. Written to `results/rigging.csv`, a row per figure:
@@ -17,8 +17,7 @@ without a look at them. Written to `results/rigging.csv`, a row per figure:
 `results/rigging_animals.csv` the joints of four-legged rigs. The offsets in `rigging.find_joints`
 were set on the first two sets, the proportions in `rigging.quadruped` on the two animals with
 skeletons: their errors are not held out. `results/rigging_objects.csv` says of every model in
-`--objects` whether it was taken for a figure; `results/rigging_own.csv` the same of characters made
-by our own engine from one photograph each.
+`--objects` whether it was taken for a figure. Characters of our own engine: `rigging_own`.
 """
 
 import argparse
@@ -84,7 +83,6 @@ def main() -> None:
     parser.add_argument("--held-out", type=Path)
     parser.add_argument("--animals", type=Path, nargs="*", default=[])
     parser.add_argument("--objects", type=Path, nargs="*", default=[])
-    parser.add_argument("--own", type=Path, nargs="*", default=[])
     parser.add_argument("--blender", type=Path)
     parser.add_argument("--only", default="")
     arguments = parser.parse_args()
@@ -103,9 +101,7 @@ def main() -> None:
     if arguments.animals:
         _measure_animals(arguments.animals, network)
     if arguments.objects:
-        _measure_objects(arguments.objects, network, result="rigging_objects.csv")
-    if arguments.own:
-        _measure_objects(arguments.own, network, result="rigging_own.csv")
+        _measure_objects(arguments.objects, network)
 
 
 def _truths(rigs: Path | None, bodies: Path | None) -> list[Truth]:
@@ -317,7 +313,7 @@ def _blender_weights(rigged: Rigged, mesh, blender: Path) -> np.ndarray:
         return np.load(target)["weights"][weld.reshape(-1)]
 
 
-def _measure_objects(folders: list[Path], network: BlazePose, *, result: str) -> None:
+def _measure_objects(folders: list[Path], network: BlazePose) -> None:
     """Ask of every model whether it is a figure."""
     paths = sorted(
         p for folder in folders for p in (folder.rglob("*.glb") if folder.is_dir() else [folder])
@@ -341,7 +337,7 @@ def _measure_objects(folders: list[Path], network: BlazePose, *, result: str) ->
             }
         )
         print(rows[-1], flush=True)
-        _write(_RESULTS / result, rows)
+        _write(_RESULTS / "rigging_objects.csv", rows)
     taken = [row["name"] for row in rows if row["verdict"] != "refused"]
     print(f"{len(taken)} of {len(rows)} taken for figures: {taken}")
 

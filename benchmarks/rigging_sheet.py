@@ -29,17 +29,19 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, required=True)
     parser.add_argument("--columns", type=int, default=2)
     arguments = parser.parse_args()
-    network = BlazePose()
+    sheet = sheet_of(arguments.files, BlazePose(), columns=arguments.columns)
+    cv2.imwrite(str(arguments.output), sheet[:, :, ::-1])
+
+
+def sheet_of(paths: list[Path], network: BlazePose, *, columns: int) -> np.ndarray:
+    """Rig figures and draw them, a row each."""
     rows = []
-    for path in arguments.files:
+    for path in paths:
         rows.append(_row(path, network))
         print(path.stem, flush=True)
-    while len(rows) % arguments.columns:
+    while len(rows) % columns:
         rows.append(np.full_like(rows[0], 255))
-    bands = [
-        np.hstack(rows[i : i + arguments.columns]) for i in range(0, len(rows), arguments.columns)
-    ]
-    cv2.imwrite(str(arguments.output), np.vstack(bands)[:, :, ::-1])
+    return np.vstack([np.hstack(rows[i : i + columns]) for i in range(0, len(rows), columns)])
 
 
 def _row(path: Path, network: BlazePose) -> np.ndarray:

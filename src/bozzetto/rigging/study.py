@@ -33,8 +33,9 @@ _LEAST_GAP = 0.15
 _STUBBY = 0.08
 """Shortest legs of a stylised figure, of the height."""
 _HEAD_SHARE = (0.06, 0.75)
-_CLEAR_NECK = 0.75
-"""Largest neck, over head and trunk, of a figure that pictures do not show as one."""
+_CLEAR_NECK = 0.85
+"""Largest neck, over head and trunk, of a figure that pictures do not show as one: hoods hide most
+of it. No model of a hundred that is no figure has all else that is asked for."""
 _MIRRORS = 0.93
 _LIKE_SIDES = 0.85
 """Least symmetry of a figure that pictures do not surely show as a person."""
