@@ -38,3 +38,15 @@ def test_a_sound_move_stays_whole():
     sound = settled(start, moved)
     assert sound.mesh is moved.mesh
     assert sound.dense is moved.dense
+
+
+def test_faults_from_before_the_move_are_stretched_flat():
+    dense, ball = a_sphere(subdivisions=5), a_sphere(subdivisions=3)
+    positions = ball.positions.copy()
+    chosen = (ball.positions[:, 1] > 0.9) & (np.hypot(*ball.positions[:, [0, 2]].T) < 0.12)
+    positions[chosen] *= (-1, 1, 1)  # A patch turned inside out.
+    start = Pair(mesh=replace(ball, positions=positions), dense=dense)
+    assert len(folded_triangles(start.mesh, source=dense)) > 0
+    sound = settled(start, start)
+    assert len(folded_triangles(sound.mesh, source=dense)) == 0
+    np.testing.assert_array_equal(sound.mesh.triangles, ball.triangles)

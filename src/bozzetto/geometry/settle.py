@@ -6,15 +6,17 @@ Letters: n points.
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Float64, Int64
 from scipy.spatial import cKDTree
 
 from bozzetto.asset.mesh import Mesh
+from bozzetto.geometry.iron import stretched
 from bozzetto.geometry.mend import settle
 from bozzetto.geometry.normals import vertex_normals
 
 _RADII = (0.01, 0.02, 0.04, 0.08)  # Of the object's size, around each fault; taken back wholly,
 # and partly up to twice as far.
+_RINGS = (0, 1, 2, 3)  # Of corners around faults that were there before the move.
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -31,7 +33,7 @@ def settled(start: Pair, moved: Pair) -> Pair:
     Both meshes go back alike, so one goes on standing for the other. Faces and budget stay.
 
     Args:
-        start: Before the move, without faults.
+        start: Before the move, without faults if that could be had.
         moved: After it.
     """
     mesh, left = settle(moved.mesh, source=moved.dense)
@@ -49,7 +51,18 @@ def settled(start: Pair, moved: Pair) -> Pair:
         mesh, still = settle(back.mesh, source=back.dense)
         if len(still) < len(left):
             best, left, moved = replace(back, mesh=mesh), still, back
-    return best
+    return _stretched_over(best, left)
+
+
+def _stretched_over(pair: Pair, left: Int64[np.ndarray, " n"]) -> Pair:
+    """Stretch the mesh over faults that it had from the start."""
+    for rings in _RINGS:
+        if len(left) == 0:
+            break
+        mesh, still = settle(stretched(pair.mesh, left, rings=rings), source=pair.dense)
+        if len(still) < len(left):
+            pair, left = replace(pair, mesh=mesh), still
+    return pair
 
 
 def _taken_back(start: Mesh, moved: Mesh, tree: cKDTree, *, radius: float) -> Mesh:
