@@ -10,7 +10,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from jaxtyping import UInt8
+from jaxtyping import Float32, UInt8
 
 from bozzetto.asset.model import Model
 from bozzetto.delivery.exporting import load_deliverable
@@ -21,8 +21,9 @@ from bozzetto.findings import Finding, Severity
 from bozzetto.formats.base import NamedFile, Written
 from bozzetto.formats.registry import load_format
 from bozzetto.formats.storing import store
+from bozzetto.geometry.crossings import crossing_edges
 from bozzetto.pipeline.serialize import text_from
-from bozzetto.qa.self_intersections import count_self_intersections
+from bozzetto.qa.connectivity import weld_corners
 from bozzetto.rigging.blazepose import BlazePose
 from bozzetto.rigging.bvh import read_bvh
 from bozzetto.rigging.canonical import RestPose
@@ -201,11 +202,17 @@ def _new_cuts(rigged: Rigged) -> list[int | None]:
     mesh = figure_of(rigged.model).mesh
     if mesh.num_triangles > _CUTS_COUNTED_TO:
         return [None] * len(poses_of(rigged))
-    at_rest = count_self_intersections(mesh)
-    return [
-        max(count_self_intersections(replace(mesh, positions=stressed(rigged, pose))) - at_rest, 0)
-        for pose in poses_of(rigged)
-    ]
+    corners, count = weld_corners(mesh)
+    triangles = corners.astype(np.int32)
+
+    def cuts_at(positions: Float32[np.ndarray, "v 3"]) -> int:
+        welded = np.zeros((count, 3), np.float32)
+        welded[corners] = positions[mesh.triangles]
+        # What rays overlook beside shared corners they overlook at rest as well.
+        return len(crossing_edges(welded, triangles))
+
+    at_rest = cuts_at(mesh.positions)
+    return [max(cuts_at(stressed(rigged, pose)) - at_rest, 0) for pose in poses_of(rigged)]
 
 
 def _stress_findings(poses: Sequence[PoseReport]) -> list[Finding]:

@@ -11,7 +11,7 @@ from bozzetto.findings import Finding, Severity
 from bozzetto.geometry.sampling import sample_surface
 from bozzetto.rigging.figure import Figure
 from bozzetto.rigging.landmarks import HIPS, SHOULDERS, Landmarks
-from bozzetto.rigging.suitability import is_person
+from bozzetto.rigging.suitability import is_agreed
 from bozzetto.transforms import Rigid
 
 _STRAIGHT_DEG = 20.0
@@ -24,7 +24,7 @@ _SAMPLES = 20_000
 
 def facing_of(seen: Landmarks) -> float:
     """Return radians round +y from +z to where a person looks: 0, a quarter turn or two."""
-    if not is_person(seen):
+    if not is_agreed(seen):
         return 0.0
     points = seen.points
     across = points[SHOULDERS[0]] - points[SHOULDERS[1]] + points[HIPS[0]] - points[HIPS[1]]

@@ -19,7 +19,8 @@ from bozzetto.rigging.template import PARENT, tip_role
 _TILE_PX = 260
 _COLUMNS = 5
 _SIDE_ON = ("high_knee", "squat", "bow", "tiptoe")
-_AIR = 1.35
+_AIR = 1.5
+"""Picture side over the height: raised arms reach a fifth above the head."""
 _LONG = 0.75
 """Of an animal's longest side that must fit: it is never seen quite from the side."""
 _INK = (40, 40, 40)

@@ -163,7 +163,7 @@ def _still(pose: str, turns: Mapping[str, Degrees]) -> Motion:
     world: dict[str, Float64[np.ndarray, "3 3"]] = {}
     for bone in EVERY:
         local = np.eye(3)
-        for axis, degrees in enumerate(turns.get(bone.role, (0, 0, 0))):
+        for axis, degrees in enumerate(turns.get(bone.role, ())):
             vector = np.zeros(3)
             vector[axis] = np.radians(degrees)
             local = matrix_from_vector(vector) @ local

@@ -85,14 +85,17 @@ def unlikely(seen: Landmarks) -> UnriggableError:
     )
 
 
+def is_agreed(seen: Landmarks) -> bool:
+    """Tell whether the views show one and the same person, from wherever that looks."""
+    return seen.score >= PERSON_SCORE and seen.scatter <= AGREEMENT
+
+
 def is_person(seen: Landmarks) -> bool:
-    """Tell whether the views show one and the same person, built as one.
+    """Tell whether the views of somebody who looks ahead show one person, built as one.
 
     Few views can agree on a point that is nowhere: then left and right limbs differ in length.
     """
-    return (
-        seen.score >= PERSON_SCORE and seen.scatter <= AGREEMENT and seen.unevenness <= _LIKE_LIMBS
-    )
+    return is_agreed(seen) and seen.unevenness <= _LIKE_LIMBS
 
 
 def refusal(voxels: Voxels, anatomy: Anatomy | None, seen: Landmarks) -> Reason | None:
