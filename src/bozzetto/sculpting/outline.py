@@ -20,7 +20,7 @@ Pixels = Float64[np.ndarray, "n 2"]
 
 REPORTED_PX = 1024
 """Longest side of the picture in whose pixels distances between outlines are told."""
-_SPECK = 1 / 64
+_SPECK = 1 / 128  # Of the object; a real hole, between two birds' necks, was a 70th.
 _LEAST_LENGTH = 2.0  # Steps; shorter outlines are noise.
 
 
@@ -112,8 +112,8 @@ def outline_error(mesh: Mesh, *, camera: Camera, alpha: Float32[np.ndarray, "h w
 def mask_outline(alpha: Float32[np.ndarray, "h w"], *, spacing_px: float) -> Outline:
     """Trace a mask without its specks; masks much finer than the spacing are averaged down first.
 
-    Specks are holes and crumbs of less area than a square with a side of a 64th of the object: the
-    mask's noise. They would pull the rim beside them in.
+    Specks are holes and crumbs of less area than a square with a side of a 128th of the object:
+    the mask's noise. They would pull the rim beside them in.
     """
     alpha = _without_specks(alpha)
     factor = int(spacing_px // 2) + 1
