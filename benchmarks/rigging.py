@@ -338,7 +338,7 @@ def _measure_objects(folders: list[Path], network: BlazePose) -> None:
         )
         print(rows[-1], flush=True)
         _write(_RESULTS / "rigging_objects.csv", rows)
-    taken = [row["name"] for row in rows if row["verdict"] != "refused"]
+    taken = [row["name"] for row in rows if row["verdict"] not in {"refused", "animal"}]
     print(f"{len(taken)} of {len(rows)} taken for figures: {taken}")
 
 
