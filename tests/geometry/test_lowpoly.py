@@ -1,8 +1,13 @@
 import numpy as np
 import pytest
+import trimesh
 
+from bozzetto.asset.mesh import Mesh
 from bozzetto.errors import InputError
+from bozzetto.geometry.crossings import crossing_triangles
 from bozzetto.geometry.lowpoly import LowPolyOptions, facet, make_lowpoly
+from bozzetto.geometry.mend import settle
+from bozzetto.geometry.normals import vertex_normals
 from bozzetto.geometry.watertight import enclosed_volume, is_closed_manifold
 from tests.build import a_sphere
 
@@ -16,6 +21,28 @@ def test_meets_the_number_stays_closed_and_keeps_the_volume(target):
     assert enclosed_volume(made.mesh.positions, made.mesh.triangles) == pytest.approx(
         enclosed_volume(ball.positions, ball.triangles), rel=0.03
     )
+
+
+def a_comb(*, teeth=10):
+    solids = [trimesh.creation.box((1, 0.1, 0.4)).apply_translation((0, 0.5, 0))]
+    lay = trimesh.geometry.align_vectors((0, 0, 1), (0, 1, 0))
+    for k in range(teeth):
+        tooth = trimesh.creation.cylinder(0.015, 1, sections=16).apply_transform(lay)
+        solids.append(tooth.apply_translation((-0.4 + 0.05 * k, 0, 0)))
+    whole = trimesh.boolean.union(solids, engine="manifold").subdivide_to_size(0.03, max_iter=20)
+    whole.merge_vertices()
+    positions = np.asarray(whole.vertices, np.float32)
+    triangles = np.asarray(whole.faces, np.int32)
+    normals = vertex_normals(positions, triangles)
+    return Mesh(positions=positions, triangles=triangles, normals=normals)
+
+
+def test_facets_of_thin_parts_neither_cut_each_other_nor_fold():
+    comb = a_comb()
+    made = make_lowpoly(comb, options=LowPolyOptions(target_triangles=150)).mesh
+    assert made.num_triangles == 150
+    assert len(crossing_triangles(made.positions, made.triangles)) == 0
+    assert len(settle(made, source=comb)[1]) == 0
 
 
 def test_facets_are_flat_and_stay_where_they_are():

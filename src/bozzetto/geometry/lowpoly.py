@@ -11,6 +11,7 @@ from bozzetto.asset.mesh import Mesh
 from bozzetto.errors import InputError
 from bozzetto.geometry.closest import transfer_attributes
 from bozzetto.geometry.fit import FitOptions, fit
+from bozzetto.geometry.mend import mend, settle
 from bozzetto.geometry.normals import face_normals
 from bozzetto.geometry.simplify import Simplified, SimplifyOptions, simplify
 from bozzetto.geometry.smooth import SmoothOptions, smooth
@@ -36,6 +37,9 @@ class LowPolyOptions:
 def make_lowpoly(mesh: Mesh, *, options: LowPolyOptions = LowPolyOptions()) -> Simplified:
     """Reduce a closed mesh to few facets that keep its volume; closed, vertices still shared.
 
+    Where calm facets would cut or fold over each other, as around thin legs, they follow the form
+    with its grain.
+
     Raises:
         InputError: The number is out of range.
     """
@@ -49,7 +53,12 @@ def make_lowpoly(mesh: Mesh, *, options: LowPolyOptions = LowPolyOptions()) -> S
     made = simplify(calm, options=SimplifyOptions(target_triangles=options.target_triangles))
     fitted = fit(made.mesh, reference=mesh, options=FitOptions(stiffness=options.stiffness))
     flat = unfold(flip_folded(fitted, source=mesh), source=mesh)
-    return replace(made, mesh=transfer_attributes(flat, source=mesh))
+    sound, faults = settle(mend(flat, source=mesh, target=flat.num_triangles), source=mesh)
+    if len(faults):
+        grainy = simplify(mesh, options=SimplifyOptions(target_triangles=options.target_triangles))
+        other, others = settle(grainy.mesh, source=mesh)
+        sound = other if len(others) < len(faults) else sound
+    return replace(made, mesh=transfer_attributes(sound, source=mesh))
 
 
 def facet(mesh: Mesh) -> Mesh:
