@@ -30,7 +30,7 @@ from bozzetto.pipeline.serialize import text_from
 from bozzetto.pipeline.stage import Codec, Outcome, Session, StageKey, run_stage
 from bozzetto.sculpting.sculpt import OutlineFacts
 
-SHAPE_VERSION = 4
+SHAPE_VERSION = 5
 _COLOUR_ONLY = ("delight", "image_format", "provenance_attributes", "confidence_map")
 
 

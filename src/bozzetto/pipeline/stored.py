@@ -52,7 +52,7 @@ from bozzetto.views.foreground import Foreground, Side
 MASK_VERSION = 1
 ADVICE_VERSION = 1
 DRAFT_VERSION = 2
-ASSET_VERSION = 9
+ASSET_VERSION = 10
 
 
 @dataclass(frozen=True, kw_only=True)

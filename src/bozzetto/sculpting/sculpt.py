@@ -6,6 +6,8 @@ Smooth and even, its outlines those of the photos, with the relief that the phot
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from bozzetto.asset.mesh import Mesh
 from bozzetto.asset.seen import SeenMaps
 from bozzetto.geometry.hold import held_sound
@@ -130,10 +132,13 @@ def fit_finished(
     """
     targets = [view.target for view in views]
     fitted = fit_silhouette(mesh, targets, mirror=mirror, along=dense, options=options.silhouette)
-    facts = tuple(
-        OutlineFacts(draft=before, finished=after)
-        for before, after in zip(draft, fitted.after, strict=True)
-    )
     moved = Pair(mesh=fitted.mesh, dense=fitted.along or dense)
     sound = settled(Pair(mesh=mesh, dense=dense), moved)
+    touched = not np.array_equal(sound.mesh.positions, moved.mesh.positions)
+    facts = tuple(
+        OutlineFacts(draft=before, finished=after)
+        for before, after in zip(
+            draft, outline_errors(sound.mesh, targets) if touched else fitted.after, strict=True
+        )
+    )
     return Finish(mesh=sound.mesh, dense=sound.dense, outlines=facts)
