@@ -32,7 +32,9 @@ def unpack_archives(folder: Path) -> None:
         archive = folder / f"{pack}.tar.xz"
         if archive.exists() and not (folder / pack).exists():
             with tarfile.open(archive) as opened:
-                opened.extractall(folder, filter="data")
+                # The argument `filter` came with 3.11.4; older ones extract without one.
+                opened.extraction_filter = getattr(tarfile, "data_filter", None)
+                opened.extractall(folder)
 
 
 def list_packs(folder: Path) -> Iterator[ObjectEntry]:
