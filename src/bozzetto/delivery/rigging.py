@@ -23,7 +23,7 @@ from bozzetto.formats.registry import load_format
 from bozzetto.formats.storing import store
 from bozzetto.geometry.crossings import crossing_edges
 from bozzetto.pipeline.serialize import text_from
-from bozzetto.qa.connectivity import weld_corners
+from bozzetto.qa.connectivity import weld_corners, welded_positions
 from bozzetto.rigging.blazepose import BlazePose
 from bozzetto.rigging.bvh import read_bvh
 from bozzetto.rigging.canonical import RestPose
@@ -206,8 +206,7 @@ def _new_cuts(rigged: Rigged) -> list[int | None]:
     triangles = corners.astype(np.int32)
 
     def cuts_at(positions: Float32[np.ndarray, "v 3"]) -> int:
-        welded = np.zeros((count, 3), np.float32)
-        welded[corners] = positions[mesh.triangles]
+        welded = welded_positions(replace(mesh, positions=positions), corners, count=count)
         # What rays overlook beside shared corners they overlook at rest as well.
         return len(crossing_edges(welded, triangles))
 

@@ -28,6 +28,21 @@ def weld_corners(mesh: Mesh) -> tuple[Int64[np.ndarray, "t 3"], int]:
     return corners.reshape(-1, 3).astype(np.int64), len(used)
 
 
+def welded_positions(
+    mesh: Mesh, corners: Int64[np.ndarray, "t 3"], *, count: int
+) -> Float32[np.ndarray, "n 3"]:
+    """Return the positions that the numbers of `weld_corners` stand for.
+
+    Args:
+        mesh: Welded, or the same mesh bent: vertices of one number are taken to stay together.
+        corners: From `weld_corners`.
+        count: From `weld_corners`.
+    """
+    positions = np.zeros((count, 3), np.float32)
+    positions[corners] = mesh.positions[mesh.triangles]
+    return positions
+
+
 def label_edge_connected(
     corners: Int64[np.ndarray, "t 3"],
 ) -> tuple[Int64[np.ndarray, " t"], int]:

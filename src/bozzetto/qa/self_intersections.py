@@ -4,7 +4,7 @@ import numpy as np
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.geometry.crossings import crossing_triangles
-from bozzetto.qa.connectivity import weld_corners
+from bozzetto.qa.connectivity import weld_corners, welded_positions
 
 
 def count_self_intersections(mesh: Mesh) -> int:
@@ -14,6 +14,5 @@ def count_self_intersections(mesh: Mesh) -> int:
     cut each other away from what they share, vertices at one place being one.
     """
     corners, count = weld_corners(mesh)
-    positions = np.zeros((count, 3), np.float32)
-    positions[corners] = mesh.positions[mesh.triangles]
+    positions = welded_positions(mesh, corners, count=count)
     return len(crossing_triangles(positions, corners.astype(np.int32)))
