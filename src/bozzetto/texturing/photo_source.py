@@ -43,14 +43,13 @@ class PhotoSource:
     """sRGB-encoded; level k is 2**k times smaller and blurrier than level 0."""
     depth_inside_px: Plane
     """Distance to the silhouette: above 0 inside the object, below 0 outside."""
-    unit_px: float
-    """Pixels that make a 512th of the object's size, at least 1."""
+    size_px: float
+    """The object's longer side, at least 1."""
 
     @property
-    def size_px(self) -> float:
-        """The object's longer side in pixels."""
-        rows, columns = np.nonzero(self.depth_inside_px > 0)
-        return float(max(np.ptp(rows), np.ptp(columns), 1)) if len(rows) else 1.0
+    def unit_px(self) -> float:
+        """Pixels that make a 512th of the object's size, at least 1."""
+        return _unit_px(self.size_px)
 
     def colors(
         self, pixels: Pixels, blur_levels: Float32[np.ndarray, " n"]
@@ -100,13 +99,18 @@ def prepare_photo(
     if not inside.any():
         raise ValueError("A view's foreground must show something, got an empty cut-out.")
     rows, columns = np.nonzero(inside)
-    unit_px = max(1.0, max(np.ptp(rows), np.ptp(columns)) / _REFERENCE_PX)
+    size_px = float(max(np.ptp(rows), np.ptp(columns), 1))
     return PhotoSource(
         camera=camera,
-        levels=_blur(_without_rim(srgb_from_linear(rgb), alpha, unit_px)),
+        levels=_blur(_without_rim(srgb_from_linear(rgb), alpha, _unit_px(size_px))),
         depth_inside_px=_signed_distance(inside),
-        unit_px=unit_px,
+        size_px=size_px,
     )
+
+
+def _unit_px(size_px: float) -> float:
+    """Return a 512th of the object's size, at least 1."""
+    return max(1.0, size_px / _REFERENCE_PX)
 
 
 def _crop(foreground: Foreground, camera: Camera) -> tuple[OtherPicture, OtherPlane, Camera]:
