@@ -38,10 +38,12 @@ class Preset:
 
 
 LAPTOP = Preset(
-    widths=Widths(),
+    widths=Widths(attention_blocks=6),
     phases=(
         Phase(size=96, batch=16, images=141_392, rate=(8e-4, 7.4e-4)),
-        Phase(size=96, batch=16, images=44_000, rate=(7.4e-4, 3e-5)),
+        Phase(size=96, batch=8, images=92_304, rate=(5.5e-4, 5.3e-4)),
+        Phase(size=96, batch=16, images=24_000, rate=(6e-4, 2.5e-4)),
+        Phase(size=96, batch=16, images=24_000, rate=(2.5e-4, 1.5e-5)),
     ),
 )
 """The network that ships: two CPU cores, several hours."""
@@ -63,7 +65,7 @@ SMOKE = Preset(
 WORKSTATION = replace(
     LAPTOP,
     widths=Widths(
-        tokens=512, stride8=256, stride4=192, stride2=128, column=192, pixel=48, attention_blocks=6
+        tokens=512, stride8=256, stride4=192, stride2=128, column=192, pixel=48, attention_blocks=12
     ),
     phases=(
         Phase(size=96, batch=128, images=4_000_000, rate=(1e-3, 6e-4)),

@@ -13,6 +13,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import TypedDict
 
 import torch
 import torch.distributed as dist
@@ -127,7 +128,9 @@ def _start(rank: int, job: Train) -> tuple[_Run, int]:
         learner.net.column.forward = torch.compile(learner.net.column.forward, dynamic=True)
     average = Learner(preset.widths).requires_grad_(requires_grad=False)
     average.load_state_dict(learner.state_dict())
-    optimizer = torch.optim.AdamW(_groups(learner, preset), weight_decay=preset.weight_decay)
+    optimizer = torch.optim.AdamW(
+        parameter_groups(learner, preset), weight_decay=preset.weight_decay
+    )
     images, path = 0, job.run / CHECKPOINT
     if path.exists():
         checkpoint = load_checkpoint(path)
@@ -148,8 +151,16 @@ def _start(rank: int, job: Train) -> tuple[_Run, int]:
     return run, images
 
 
-def _groups(learner: Learner, preset: Preset) -> list[dict[str, object]]:
-    """Return parameter groups: the pretrained encoder learns more slowly."""
+class ParameterGroup(TypedDict):
+    """Parameters that share a learning rate."""
+
+    params: list[nn.Parameter]
+    scale: float
+    """Relative to the run's rate."""
+
+
+def parameter_groups(learner: Learner, preset: Preset) -> list[ParameterGroup]:
+    """Return the optimiser's groups: the pretrained encoder learns more slowly."""
     encoder = list(learner.net.encoder.parameters())
     held = {id(parameter) for parameter in encoder}
     rest = [parameter for parameter in learner.parameters() if id(parameter) not in held]

@@ -10,6 +10,9 @@ from bozzetto_train.learning.losses import Losses, LossWeights, losses_of, summa
 from bozzetto_train.learning.network.posterior import Posterior
 from bozzetto_train.learning.network.volume_net import LATENT, VolumeNet, Widths
 
+ENCODER = "net.encoder."
+"""How the names of the pretrained encoder's parameters begin."""
+
 
 class Learner(nn.Module):
     """The network that ships and the posterior that helps to train it."""

@@ -100,9 +100,13 @@ def test_an_interval_is_solid_between_its_ends_only():
         # The second interval far outside, the first 0.2 thick about w = 0.3.
         head.intervals.bias.copy_(torch.tensor([0.22, 0.0, 1.0, 50.0, 0.0, 1.0]))
         head.intervals.bias[1] = torch.log(torch.expm1(torch.tensor(0.1))) + 2
-        solid = (head(torch.zeros(1, 4)) > 0)[0]
+        # Features count nothing here; the second column's coarse offset moves it 0.2 away.
+        offsets = torch.zeros(2, 6)
+        offsets[1, 0], offsets[1, 1] = 0.2, 0
+        solid = head(torch.cat([torch.ones(2, 4), offsets], 1)) > 0
     w = -0.7 + (torch.arange(BINS) + 0.5) / BINS * 1.8
-    assert torch.equal(solid, (w - 0.3).abs() < 0.1)
+    assert torch.equal(solid[0], (w - 0.3).abs() < 0.1)
+    assert torch.equal(solid[1], (w - 0.5).abs() < 0.1)
 
 
 def test_steps_repeat_exactly_and_reduce_the_loss(batch):

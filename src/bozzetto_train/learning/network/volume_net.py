@@ -25,6 +25,8 @@ _OUTLINE_GRIDS = ((24, (3, 7, 11, 17)), (48, (3, 7)))
 _OUTLINE = 6
 """Maps that `outline_maps` gives."""
 _INTERVALS = 2
+_OFFSETS = 3 * _INTERVALS
+"""Numbers that say where and how long a column's intervals are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +50,7 @@ class Features:
     """What the decoder knows before the heads."""
 
     column: Tensor
-    """b c h/2 w/2: features of the volume's columns."""
+    """b c h/2 w/2: features of the volume's columns, then the coarse offsets of their intervals."""
     surface: Tensor
     """b 12 h w: normal 3, albedo 3, hidden albedo 3, roughness, metallic, depth."""
     camera: Tensor
@@ -73,7 +75,7 @@ class _Residual(nn.Module):
 
 
 class _Attention(nn.Module):
-    """One transformer block over all positions of a feature map."""
+    """One transformer block over all positions of a feature map; silent when new."""
 
     def __init__(self, width: int, heads: int = 4) -> None:
         super().__init__()
@@ -82,6 +84,9 @@ class _Attention(nn.Module):
         self.query_key_value = nn.Linear(width, 3 * width)
         self.join = nn.Linear(width, width)
         self.widen, self.narrow = nn.Linear(width, 2 * width), nn.Linear(2 * width, width)
+        for last in (self.join, self.narrow):
+            nn.init.zeros_(last.weight)
+            nn.init.zeros_(last.bias)
 
     def forward(self, x: Tensor) -> Tensor:
         """Map b t c to b t c."""
@@ -121,6 +126,7 @@ class VolumeNet(nn.Module):
             _Attention(widths.tokens) for _ in range(widths.attention_blocks)
         )
         self.latent = nn.Linear(LATENT, 2 * widths.tokens)
+        self.coarse = nn.Conv2d(widths.tokens, _OFFSETS + 1, 1)
         self.up8 = _Up(widths.tokens, PYRAMID[2], widths.stride8)
         self.up4 = _Up(widths.stride8, PYRAMID[1] + _OUTLINE, widths.stride4)
         self.up2 = _Up(widths.stride4, PYRAMID[0] + 24 + _OUTLINE, widths.stride2)
@@ -136,6 +142,8 @@ class VolumeNet(nn.Module):
         self.column = ColumnHead(widths.column)
         nn.init.zeros_(self.latent.weight)
         nn.init.zeros_(self.latent.bias)
+        nn.init.zeros_(self.coarse.weight)
+        nn.init.zeros_(self.coarse.bias)
 
     def forward(self, image: Tensor, latent: Tensor) -> Features:
         """Map straight sRGB and alpha (b 4 h w) and a code (b 16) to features."""
@@ -149,9 +157,14 @@ class VolumeNet(nn.Module):
         y = self.up4(self.up8(tokens, s8), torch.cat([s4, _at(outline, s4)], 1))
         skip = torch.cat([s2, functional.relu(self.detail2(detail)), _at(outline, s2)], 1)
         y = self.up2(y, skip)
+        # How the whole leans and how thick it is gets lost in the decoder, whose normalisation
+        # takes out what all columns share: it comes straight from the tokens.
+        coarse = self.coarse(tokens)
+        column = functional.relu(self.to_column(y))
+        offsets = _spread(coarse[:, :_OFFSETS], column)
         return Features(
-            column=functional.relu(self.to_column(y)),
-            surface=self._surface(y, detail, image),
+            column=torch.cat([column, offsets], 1),
+            surface=self._surface(y, detail, image, relief=coarse[:, _OFFSETS:]),
             camera=self._camera(tokens.mean((2, 3))),
         )
 
@@ -185,7 +198,7 @@ class VolumeNet(nn.Module):
             tokens = block(tokens)
         return tokens.transpose(1, 2).reshape(batch, width, rows, columns)
 
-    def _surface(self, y: Tensor, detail: Tensor, image: Tensor) -> Tensor:
+    def _surface(self, y: Tensor, detail: Tensor, image: Tensor, *, relief: Tensor) -> Tensor:
         """Predict the pixel maps; albedo is a correction of the photo's own colour."""
         fine = functional.pixel_shuffle(self.to_pixel(y), 2)
         fine = functional.relu(self.pixel1(torch.cat([fine, detail], 1)))
@@ -194,7 +207,8 @@ class VolumeNet(nn.Module):
         normal = raw[:, :3] + torch.tensor([0.0, 0.0, -1.0]).view(1, 3, 1, 1)
         normal = normal * torch.rsqrt((normal * normal).sum(1, keepdim=True) + 1e-6)
         albedo = torch.sigmoid(raw[:, 3:6] + torch.log(color / (1 - color)))
-        return torch.cat([normal, albedo, torch.sigmoid(raw[:, 6:11]), raw[:, 11:]], 1)
+        depth = raw[:, 11:] + _spread(relief, raw)
+        return torch.cat([normal, albedo, torch.sigmoid(raw[:, 6:11]), depth], 1)
 
     def _camera(self, pooled: Tensor) -> Tensor:
         """Predict up and h."""
@@ -224,12 +238,17 @@ def _at(maps: list[Tensor], like: Tensor) -> Tensor:
     return torch.cat(resized, 1).to(like.dtype)
 
 
+def _spread(coarse: Tensor, like: Tensor) -> Tensor:
+    """Enlarge a coarse map smoothly to the size of another."""
+    return functional.interpolate(coarse.to(like.dtype), size=like.shape[-2:], mode="bilinear")
+
+
 class ColumnHead(nn.Module):
     """Logits of the bins of one column: a union of intervals plus a correction."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.intervals = nn.Linear(width, 3 * _INTERVALS)
+        self.intervals = nn.Linear(width, _OFFSETS)
         self.bins = nn.Linear(width, BINS)
         depths = torch.from_numpy(slice_depths(BINS)).float().view(1, 1, BINS)
         self.register_buffer("depths", depths, persistent=False)
@@ -238,9 +257,10 @@ class ColumnHead(nn.Module):
         nn.init.normal_(self.bins.weight, std=0.01)
         nn.init.zeros_(self.bins.bias)
 
-    def forward(self, features: Tensor) -> Tensor:
-        """Map n c to n k."""
-        raw = self.intervals(features).float()
+    def forward(self, column: Tensor) -> Tensor:
+        """Map n c, features and coarse offsets, to n k."""
+        features, offsets = column[:, :-_OFFSETS], column[:, -_OFFSETS:]
+        raw = self.intervals(features).float() + offsets.float()
         correction = self.bins(features).float()
         first, second = raw.view(-1, _INTERVALS, 3).unbind(1)
         middle = torch.stack([first[:, 0] + 0.08, second[:, 0] + 0.25], 1)[..., None]
