@@ -19,26 +19,20 @@ from bozzetto.rigging.blazepose import BlazePose
 from bozzetto.rigging.canonical import RestPose, is_finger, restand
 from bozzetto.rigging.clips import make_motion
 from bozzetto.rigging.dialects import QUADRUPED_DIALECT, Dialect, find_dialect
-from bozzetto.rigging.facing import facing_of, toes_ahead, turn_about_y, turned, unsure_facing
+from bozzetto.rigging.facing import turn_about_y, turned
 from bozzetto.rigging.figure import Figure, figure_of
 from bozzetto.rigging.find_joints import Evidence, find_joints
 from bozzetto.rigging.fingers import bend_fingers, find_fingers
 from bozzetto.rigging.joints import Joints, Point, is_animal
-from bozzetto.rigging.landmarks import Landmarks, from_the_front, look, with_sides_swapped
+from bozzetto.rigging.landmarks import Landmarks
+from bozzetto.rigging.looking import faced
 from bozzetto.rigging.motion import Motion, Travel, onto_skeleton
 from bozzetto.rigging.quadruped import find_animal_joints, heading_of, study_animal
 from bozzetto.rigging.quadruped_clips import make_animal_motion
 from bozzetto.rigging.segments import segments_of
 from bozzetto.rigging.skeletons import build_skeleton, roles_of
-from bozzetto.rigging.straight_look import look_straight
 from bozzetto.rigging.study import Suitable, study
-from bozzetto.rigging.suitability import (
-    Reason,
-    UnriggableError,
-    check_upright,
-    is_likely,
-    is_person,
-)
+from bozzetto.rigging.suitability import Reason, UnriggableError, check_upright
 from bozzetto.rigging.template import SIDES, mirrored
 from bozzetto.rigging.voxels import Voxels, voxelize
 
@@ -49,8 +43,6 @@ _FINGERS = 0.5
 """Confidence in fingers, which only the shape shows."""
 _MIRRORS = 0.93
 """Symmetry from which both hands are taken to be alike."""
-_CLEAR_TOES = 0.01
-"""Of the height: feet that reach this far ahead of the shins show the front."""
 _LOWEST = 0.3
 """Least height of an animal, over its longest side."""
 _ANIMALS = "Only animals that stand on four legs apart, head in front, are rigged."
@@ -197,7 +189,7 @@ def _find_biped(figure: Figure, network: BlazePose, options: RigOptions) -> Foun
         UnriggableError: It is none, or its limbs cannot be told apart.
     """
     check_upright(figure)
-    facing, figure, seen, notes = _faced(figure, network)
+    facing, figure, seen, notes = faced(figure, network)
     suitable = study(_bounded(figure, options.cells), seen)
     evidence = Evidence(voxels=suitable.voxels, anatomy=suitable.anatomy, landmarks=seen)
     joints = _with_fingers(find_joints(evidence), figure, suitable)
@@ -225,34 +217,6 @@ def _with_fingers(joints: Joints, figure: Figure, suitable: Suitable) -> Joints:
         other = {mirrored(role): place * flip + shift for role, place in fuller.items()}
         left, right = fuller, other
     return joints.extended({**left, **right}, confidence=_FINGERS)
-
-
-def _faced(
-    figure: Figure, network: BlazePose
-) -> tuple[float, Figure, Landmarks, tuple[Finding, ...]]:
-    """Look at a figure and turn it to the front: its facing, itself, what was seen, doubts."""
-    seen = look(figure, network)
-    facing = facing_of(seen)
-    if abs(facing) > np.pi / 2 + 0.1 and toes_ahead(figure) > _CLEAR_TOES:
-        return 0.0, figure, with_sides_swapped(seen), ()
-    if facing:
-        straight = turned(figure, -facing)
-        anew = look(straight, network)
-        if facing_of(anew) == 0.0:
-            return facing, straight, anew, ()
-        # Front and back look alike, so nothing says which is which but the files' convention.
-        return 0.0, figure, from_the_front(seen, figure.height), (unsure_facing(),)
-    return 0.0, figure, _surest(seen, figure, network), ()
-
-
-def _surest(seen: Landmarks, figure: Figure, network: BlazePose) -> Landmarks:
-    """Return the first look that shows a person who looks ahead: from all sides, or from ahead."""
-    if is_person(seen) or not is_likely(seen):
-        return seen
-    for anew in (from_the_front(seen, figure.height), look_straight(figure, network)):
-        if anew is not None and is_person(anew) and facing_of(anew) == 0.0:
-            return anew
-    return seen
 
 
 def _bounded(figure: Figure, cells: int) -> Voxels:
