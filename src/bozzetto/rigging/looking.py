@@ -26,7 +26,7 @@ def faced(
         straight = turned(figure, -facing)
         anew = look(straight, network)
         if not is_agreed(anew):
-            # Turned round, nobody is there: the first look was wrong.
+            # Turned round, nobody is there: only where the first look put the front was wrong.
             return 0.0, figure, _ahead(seen, figure, network) or seen, ()
         if facing_of(anew) == 0.0:
             return facing, straight, anew, ()
