@@ -25,14 +25,13 @@ def faced(
     if facing:
         straight = turned(figure, -facing)
         anew = look(straight, network)
-        if not is_agreed(anew):
-            # Turned round, nobody is there: only where the first look put the front was wrong.
-            return 0.0, figure, _ahead(seen, figure, network) or seen, ()
-        if facing_of(anew) == 0.0:
+        if is_agreed(anew) and facing_of(anew) == 0.0:
             return facing, straight, anew, ()
-        # Front and back look alike, so nothing says which is which but the files' convention.
-        return 0.0, figure, from_the_front(seen, figure.height), (unsure_facing(),)
-    if is_person(seen) or not is_likely(seen):
+        if is_agreed(anew):
+            # Front and back look alike, so only the files' convention says which is which.
+            return 0.0, figure, from_the_front(seen, figure.height), (unsure_facing(),)
+        # Turned round, nobody is there: only where the first look put the front was wrong.
+    elif is_person(seen) or not is_likely(seen):
         return 0.0, figure, seen, ()
     return 0.0, figure, _ahead(seen, figure, network) or seen, ()
 

@@ -8,7 +8,6 @@ knows of the old parameters is kept. Idea: Chen, Goodfellow and Shlens, Net2Net,
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
 import tyro
 
 from bozzetto_train.learning.checkpoint import (
@@ -18,7 +17,7 @@ from bozzetto_train.learning.checkpoint import (
     save_checkpoint,
 )
 from bozzetto_train.learning.presets import PRESETS, Preset
-from bozzetto_train.learning.train_loop import CHECKPOINT, parameter_groups
+from bozzetto_train.learning.train_loop import CHECKPOINT, new_optimizer
 from bozzetto_train.learning.train_step import ENCODER, Learner
 
 
@@ -62,8 +61,7 @@ def grown(checkpoint: Checkpoint, preset: Preset) -> Checkpoint:
     held = checkpoint.optimizer["state"]
     assert isinstance(held, dict)
     known = {name: held[i] for i, name in enumerate(_in_order(checkpoint.learner)) if i in held}
-    groups = parameter_groups(learner, preset)
-    optimizer = torch.optim.AdamW(groups, weight_decay=preset.weight_decay).state_dict()
+    optimizer = new_optimizer(learner, preset).state_dict()
     optimizer["state"] = {
         number: known[name] for number, name in enumerate(_in_order(fresh)) if name in known
     }

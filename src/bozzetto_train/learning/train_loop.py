@@ -13,7 +13,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import TypedDict
 
 import torch
 import torch.distributed as dist
@@ -128,9 +127,7 @@ def _start(rank: int, job: Train) -> tuple[_Run, int]:
         learner.net.column.forward = torch.compile(learner.net.column.forward, dynamic=True)
     average = Learner(preset.widths).requires_grad_(requires_grad=False)
     average.load_state_dict(learner.state_dict())
-    optimizer = torch.optim.AdamW(
-        parameter_groups(learner, preset), weight_decay=preset.weight_decay
-    )
+    optimizer = new_optimizer(learner, preset)
     images, path = 0, job.run / CHECKPOINT
     if path.exists():
         checkpoint = load_checkpoint(path)
@@ -151,16 +148,13 @@ def _start(rank: int, job: Train) -> tuple[_Run, int]:
     return run, images
 
 
-class ParameterGroup(TypedDict):
-    """Parameters that share a learning rate."""
-
-    params: list[nn.Parameter]
-    scale: float
-    """Relative to the run's rate."""
+def new_optimizer(learner: Learner, preset: Preset) -> torch.optim.AdamW:
+    """Return a run's optimiser as it starts: the encoder's parameters come last."""
+    return torch.optim.AdamW(_groups(learner, preset), weight_decay=preset.weight_decay)
 
 
-def parameter_groups(learner: Learner, preset: Preset) -> list[ParameterGroup]:
-    """Return the optimiser's groups: the pretrained encoder learns more slowly."""
+def _groups(learner: Learner, preset: Preset) -> list[dict[str, object]]:
+    """Return parameter groups: the pretrained encoder learns more slowly."""
     encoder = list(learner.net.encoder.parameters())
     held = {id(parameter) for parameter in encoder}
     rest = [parameter for parameter in learner.parameters() if id(parameter) not in held]

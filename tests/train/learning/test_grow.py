@@ -8,20 +8,16 @@ from bozzetto_train.learning.checkpoint import Checkpoint, load_checkpoint  # no
 from bozzetto_train.learning.grow import Grow, grow, grown  # noqa: E402
 from bozzetto_train.learning.network.volume_net import LATENT  # noqa: E402
 from bozzetto_train.learning.presets import PRESETS, SMOKE, Preset  # noqa: E402
-from bozzetto_train.learning.train_loop import parameter_groups  # noqa: E402
+from bozzetto_train.learning.train_loop import new_optimizer  # noqa: E402
 from bozzetto_train.learning.train_step import Learner  # noqa: E402
 
 DEEPER = replace(SMOKE, widths=replace(SMOKE.widths, attention_blocks=3))
 
 
-def optimizer_of(learner: Learner, preset: Preset) -> torch.optim.AdamW:
-    return torch.optim.AdamW(parameter_groups(learner, preset), lr=1e-3)
-
-
 def stepped(preset: Preset) -> tuple[Learner, Checkpoint]:
     """A network after one step on random gradients, so that nothing in it is zero."""
     learner = Learner(preset.widths)
-    optimizer = optimizer_of(learner, preset)
+    optimizer = new_optimizer(learner, preset)
     for parameter in learner.parameters():
         parameter.grad = torch.randn_like(parameter)
     optimizer.step()
@@ -57,9 +53,9 @@ def test_the_optimiser_keeps_what_it_knows_of_each_parameter():
     small, checkpoint = stepped(SMOKE)
     larger = grown(checkpoint, DEEPER)
     learner = Learner(DEEPER.widths)
-    optimizer = optimizer_of(learner, DEEPER)
+    optimizer = new_optimizer(learner, DEEPER)
     optimizer.load_state_dict(larger.optimizer)
-    former = optimizer_of(small, SMOKE)
+    former = new_optimizer(small, SMOKE)
     former.load_state_dict(checkpoint.optimizer)
     old = dict(small.named_parameters())
     for name, parameter in learner.named_parameters():
