@@ -13,6 +13,7 @@ from tests.engines.silhouettes import iou, silhouette
 SIDES = [Side.FRONT, Side.LEFT, Side.BACK, Side.RIGHT]
 PLANK = Shape(boxes=(((0, 0.5, 0), (0.6, 0.15, 0.1)),))
 POST = Shape(boxes=(((0, 0.5, 0), (0.1, 0.5, 0.1)),))
+CROSS = Shape(boxes=(((0, 0.5, 0), (0.5, 0.06, 0.06)), ((0, 0.5, 0), (0.06, 0.5, 0.06))))
 AROUND = [(0, 15), (95, 5), (176, 22), (268, 10)]
 
 
@@ -73,16 +74,27 @@ def test_the_user_s_word_wins_over_the_guess():
     assert "draft.views.guessed" not in [finding.code for finding in draft.findings]
 
 
-def test_photos_of_different_things_fall_back_to_one_of_them_with_a_warning():
-    photos, network = photographed(PLANK, cameras(1), sides=[Side.FRONT])
-    other, knows_other = photographed(POST, [a_camera(azimuth=180, px=160)], sides=[Side.BACK])
+def with_another_thing_behind(front, back):
+    """A draft of two photos that show different things."""
+    photos, network = photographed(front, cameras(1), sides=[Side.FRONT])
+    other, knows_other = photographed(back, [a_camera(azimuth=180, px=160)], sides=[Side.BACK])
     blue = dataclasses.replace(
         other[0], linear_rgb=np.full_like(other[0].linear_rgb, 0.05), name="other.png"
     )
     network.teach(blue, knows_other.predictions[0])
-    draft = BozzettoEngine(network).reconstruct([photos[0], blue], seed=0)
+    return BozzettoEngine(network).reconstruct([photos[0], blue], seed=0)
+
+
+def test_photos_of_different_things_fall_back_to_one_of_them_with_a_warning():
+    draft = with_another_thing_behind(PLANK, POST)
     assert "draft.views.not_fused" in [finding.code for finding in draft.findings]
-    assert len(draft.cameras) == 2
+
+
+def test_photos_that_fit_loosely_stay_together_with_a_warning():
+    draft = with_another_thing_behind(CHAIR, CROSS)
+    loose = next(f for f in draft.findings if f.code == "draft.views.loose_fit")
+    assert loose.measured < loose.limit
+    assert "draft.views.not_fused" not in [finding.code for finding in draft.findings]
 
 
 def test_one_side_cannot_be_named_twice():

@@ -8,6 +8,7 @@ from jaxtyping import Float64
 
 from bozzetto.engines.network.expected import Volume
 from bozzetto.engines.network.fuse import carved, fuse, silhouette_agreement
+from bozzetto.engines.network.loose_parts import tied
 from bozzetto.engines.network.placing import AZIMUTH_DEG
 from bozzetto.engines.network.pose import Direction, Pose
 from bozzetto.engines.network.register import QUICK, Body, body_of, register
@@ -24,7 +25,7 @@ from bozzetto.findings import Finding, Severity
 from bozzetto.views.foreground import Side
 
 _ALLOWED_LOSS = 0.01  # Of silhouette agreement: measured on coarse rays.
-_LEAST_FIT = 0.75  # Agreement below which the photos show different things or other sides.
+_LEAST_FIT = 0.75  # Agreement below which photos of one solid thing hardly ever are.
 _CLEARLY_BETTER = 0.05  # By which another view's silhouettes must agree better than the front's.
 
 
@@ -52,12 +53,14 @@ def join(views: Sequence[View]) -> Joined:
 
 def _alone(view: View) -> Joined:
     """Take the one view's volume."""
+    field, findings = tied(fitted_field(predicted_field(view, volume_of(view)), view), view)
     return Joined(
         view=view,
-        field=fitted_field(predicted_field(view, volume_of(view)), view),
+        field=field,
         poses=(Pose.identity(),),
         up_in_camera=view.up_in_camera,
         azimuth_deg=AZIMUTH_DEG[view.foreground.side or Side.FRONT],
+        findings=findings,
     )
 
 
@@ -81,9 +84,11 @@ def _together(views: Sequence[View]) -> Joined:
     best = int(np.argmax(alone))
     if alone[best] < alone[reference] + _CLEARLY_BETTER:
         best = reference
-    if joint < max(alone[best] - _ALLOWED_LOSS, _LEAST_FIT):
+    if joint < alone[best] - _ALLOWED_LOSS:
         findings = (*findings, _not_fused(views[best], joint, alone[best]))
         return _best_alone(views, poses, best=best, side=sides[best], findings=findings)
+    if joint < _LEAST_FIT:
+        findings = (*findings, _loose_fit(views[reference], joint))
     joint_field = joined_field(views[reference], _volume(fused))
     rest = [k for k in range(len(views)) if k != reference]
     field = carved(
@@ -92,13 +97,14 @@ def _together(views: Sequence[View]) -> Joined:
         others=[views[k] for k in rest],
         poses=[poses[k] for k in rest],
     )
+    field, tied_findings = tied(fitted_field(field, views[reference]), views[reference])
     return Joined(
         view=views[reference],
-        field=fitted_field(field, views[reference]),
+        field=field,
         poses=poses,
         up_in_camera=_mean_up(views, poses),
         azimuth_deg=AZIMUTH_DEG[sides[reference]],
-        findings=findings,
+        findings=(*findings, *tied_findings),
     )
 
 
@@ -152,7 +158,7 @@ def _best_alone(
         poses=tuple(back @ pose for pose in poses),
         up_in_camera=views[best].up_in_camera,
         azimuth_deg=AZIMUTH_DEG[side],
-        findings=findings,
+        findings=(*findings, *single.findings),
     )
 
 
@@ -166,6 +172,20 @@ def _mean_up(views: Sequence[View], poses: Sequence[Pose]) -> Float64[np.ndarray
 def _volume(solid: Solid) -> Volume:
     """Return what was fused as a volume to be refined."""
     return Volume(distances=solid.values, meets=np.asarray((solid.values > 0).any(axis=0)))
+
+
+def _loose_fit(view: View, joint: float) -> Finding:
+    """Tell that the photos agree less than those of one object should."""
+    return Finding(
+        code="draft.views.loose_fit",
+        severity=Severity.WARNING,
+        message=f"The photos fit together only loosely: the joint outline agrees to {joint:.0%}"
+        " with the masks.",
+        fix="Check that all photos show the same object in the same state, and name their sides.",
+        subject=view.foreground.name,
+        measured=joint,
+        limit=_LEAST_FIT,
+    )
 
 
 def _not_fused(view: View, joint: float, alone: float) -> Finding:
