@@ -75,3 +75,19 @@ def test_a_shape_that_is_a_little_too_small_is_extended_sideways_with_its_depths
     near = (distance > 0.025) & (distance < 0.04)
     # Rims are rounded, too.
     assert np.median(depths[rim]) > 0.6 * np.median(depths[near])
+
+
+def test_walls_stand_where_the_outline_is_between_two_rays():
+    photos, network = photographed(BOX, [a_camera(px=160, roll=7.0)])
+    view = look_at(photos[0], network, latent=np.zeros(16, np.float32))
+    outline = outline_distance(view)
+    widest = fitted_field(field_of(view), view).values.max(axis=2)
+    crossed = (outline[:, :-1] > 0) & (outline[:, 1:] <= 0)
+
+    def crossings(values):
+        inner, outer = values[:, :-1][crossed], values[:, 1:][crossed]
+        return inner / (inner - outer)
+
+    wanted = crossings(outline)
+    assert np.std(wanted) > 0.2  # The outline crosses the cells at all places.
+    assert np.abs(crossings(widest) - wanted).mean() < 0.05

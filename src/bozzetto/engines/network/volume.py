@@ -25,6 +25,7 @@ _CHANNELS = 64
 _FAN_BLUR = 1.5  # Cells.
 _DEPTH_BLUR = 0.015  # Of the picture's side: a sheet must not fray where the depth is noisy.
 _AROUND = 0.03  # Crop widths around the outline within which rays are worked out.
+_BEYOND = 2.5  # Cells: surfaces are drawn between a ray inside and a neighbour of it.
 _RIM = 0.02  # Crop widths over which a rim is rounded: a cell of the network's volume.
 
 
@@ -137,6 +138,7 @@ def fitted_field(field: Field, view: View, *, options: FieldOptions = FieldOptio
         values[lost] = _with_sheet(values[lost], field, depth=depth, half=wanted[lost])
     thin, middle = _thin_rays(values, field, (distance > 0) & ~lost, half=wanted)
     values[thin] = _with_sheet(values[thin], field, depth=middle, half=wanted[thin])
+    _repeat_over(values, distance, reach=_BEYOND * view.cell)
     np.minimum(values, distance[..., None], out=values)
     return Field(values=values, first=field.first, step=field.step)
 
@@ -225,6 +227,17 @@ def _extended(
         soft[filled].max(axis=1, keepdims=True) > 0, soft[filled], extended[filled]
     )
     return missing & ~filled
+
+
+def _repeat_over(values: Values, outline: Plane, *, reach: float) -> None:
+    """Give rays just beyond the outline what their neighbours inside hold, in place.
+
+    The surface crosses zero between two rays. Were the outer one as empty as the network says, it
+    would do so at the inner one, and walls along the outline would go up in steps of a cell.
+    """
+    beyond = (outline <= 0) & (outline > -reach)
+    row, column = distance_transform_edt(outline <= 0, return_distances=False, return_indices=True)
+    values[beyond] = values[row[beyond], column[beyond]]
 
 
 def _blurred(values: Values) -> Values:
