@@ -41,9 +41,9 @@ LAPTOP = Preset(
     widths=Widths(attention_blocks=6),
     phases=(
         Phase(size=96, batch=16, images=141_392, rate=(8e-4, 7.4e-4)),
-        Phase(size=96, batch=8, images=92_304, rate=(5.5e-4, 5.3e-4)),
-        Phase(size=96, batch=16, images=24_000, rate=(6e-4, 2.5e-4)),
-        Phase(size=96, batch=16, images=24_000, rate=(2.5e-4, 1.5e-5)),
+        Phase(size=96, batch=8, images=160_488, rate=(5.5e-4, 5.2e-4)),
+        Phase(size=96, batch=16, images=36_000, rate=(5.2e-4, 2e-4)),
+        Phase(size=96, batch=16, images=36_000, rate=(2e-4, 1.5e-5)),
     ),
 )
 """The network that ships: two CPU cores, several hours."""
