@@ -32,7 +32,7 @@ _MOST_CANDIDATES = 256
 class TieOptions:
     """Which parts are tied, and how."""
 
-    farthest: float = 0.06
+    farthest: float = 0.12
     """Longest strut; what stands farther apart may be meant to."""
     thickest: float = 0.02
     """Largest radius of a strut."""
