@@ -69,8 +69,17 @@ def tied(
     labels, count = label(field.values > 0)
     if count < 2:
         return field, ()
-    gaps = _Gaps(field=field, outline=outline_distance(view), cell=view.cell, options=options)
-    struts = _struts(gaps, labels, _parts(labels, options=options))
+    parts = _parts(labels, options=options)
+    if not parts:
+        return field, ()
+    gaps = _Gaps(
+        field=field,
+        front=field.front(),
+        outline=outline_distance(view),
+        cell=view.cell,
+        options=options,
+    )
+    struts = _struts(gaps, labels, parts)
     if not struts:
         return field, ()
     values = field.values.copy()
@@ -84,6 +93,8 @@ class _Gaps:
     """Measures and fills gaps between the parts of a field."""
 
     field: Field
+    front: Float32[np.ndarray, "y x"]
+    """Depth at which each ray goes in, worked out once for all pairs of parts."""
     outline: Float32[np.ndarray, "y x"]
     cell: float
     options: TieOptions
@@ -147,8 +158,7 @@ class _Gaps:
         """Tell how much of each way the photo would show; infinite where it leaves the mask."""
         steps = np.linspace(0, 1, 9)[:, None, None]
         way = np.rint(starts + steps * (ends - starts)).astype(np.int64)
-        front = self.field.front()[way[..., 0], way[..., 1]]
-        seen = self.field.depths[way[..., 2]] <= front
+        seen = self.field.depths[way[..., 2]] <= self.front[way[..., 0], way[..., 1]]
         leaves = (self.outline[way[..., 0], way[..., 1]] <= 0).any(axis=0)
         return np.where(leaves, np.inf, seen.mean(axis=0))
 
