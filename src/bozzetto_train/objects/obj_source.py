@@ -10,11 +10,11 @@ import numpy as np
 from jaxtyping import Float32, Int32
 
 from bozzetto.errors import FormatError
+from bozzetto.formats.polygons import cut_polygons
 from bozzetto_train.objects.assembly import Part
 from bozzetto_train.objects.errors import ObjectError
 from bozzetto_train.objects.model import Material
 from bozzetto_train.objects.mtl import MtlMaterial, read_materials
-from bozzetto_train.objects.polygons import fan_or_ears
 
 _NONE = -1
 _CUT_OUT_SHARE = 0.15  # More holes than this and rays would see cards instead of leaves.
@@ -114,7 +114,7 @@ def _part(table: _Vertices, faces: list[str], material: Material) -> Part:
     corners, sizes = _corners(table, faces)
     keys, index = np.unique(corners, axis=0, return_inverse=True)
     positions = table.places[keys[:, 0]]
-    triangles = fan_or_ears(positions, index.reshape(-1).astype(np.int32), sizes)
+    triangles, _ = cut_polygons(sizes, index.reshape(-1).astype(np.int32), positions)
     with_uvs = len(table.uvs) and bool((keys[:, 1] >= 0).all())
     with_normals = len(table.normals) and bool((keys[:, 2] >= 0).all())
     return Part(
