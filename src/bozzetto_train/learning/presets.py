@@ -44,6 +44,8 @@ LAPTOP = Preset(
         Phase(size=96, batch=8, images=160_488, rate=(5.5e-4, 5.2e-4)),
         Phase(size=96, batch=16, images=36_000, rate=(5.2e-4, 2e-4)),
         Phase(size=96, batch=16, images=36_000, rate=(2e-4, 1.5e-5)),
+        Phase(size=96, batch=16, images=62_400, rate=(3e-4, 1.6e-4)),
+        Phase(size=96, batch=16, images=64_000, rate=(1.6e-4, 8e-6)),
     ),
 )
 """The network that ships: two CPU cores, several hours."""
