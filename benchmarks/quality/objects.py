@@ -25,7 +25,12 @@ from bozzetto_train.scenes.viewpoint import Viewpoint, look_at_object, random_vi
 CATEGORIES = ("furniture", "character", "prop")
 """Reported on their own; everything else is `other`."""
 PHOTO_PX = 320
-_MADE_UP = (ObjectKind.RETEXTURED, ObjectKind.COMPOSITION, ObjectKind.PROCEDURAL)
+_MADE_UP = (
+    ObjectKind.RETEXTURED,
+    ObjectKind.COMPOSITION,
+    ObjectKind.RESHAPED,
+    ObjectKind.PROCEDURAL,
+)
 """Objects that only training should see."""
 _SIDE_AZIMUTH_DEG = {Side.FRONT: 0, Side.LEFT: 90, Side.BACK: 180, Side.RIGHT: 270}
 

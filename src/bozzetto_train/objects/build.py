@@ -20,7 +20,12 @@ from bozzetto_train.objects.families import family_of, split_of
 from bozzetto_train.objects.filters import defect_of, unwanted_by_name
 from bozzetto_train.objects.furniture_source import fetch_furniture, list_furniture
 from bozzetto_train.objects.load import load_object
-from bozzetto_train.objects.made import list_compositions, list_procedural, list_retextured
+from bozzetto_train.objects.made import (
+    list_compositions,
+    list_procedural,
+    list_reshaped,
+    list_retextured,
+)
 from bozzetto_train.objects.manifest import write_manifest
 from bozzetto_train.objects.model import ObjectModel
 from bozzetto_train.objects.people_source import list_people
@@ -44,6 +49,8 @@ class BuildOptions:
     """How many training objects to give other materials."""
     compositions: int = 200
     """How many groups of two or three training objects to make."""
+    reshaped: int = 4500
+    """How many training objects to give other proportions."""
 
 
 def build_manifest(
@@ -65,6 +72,7 @@ def build_manifest(
         *list_procedural(options.procedural),
         *list_retextured(read, options.retextured),
         *list_compositions(read, options.compositions),
+        *list_reshaped(read, options.reshaped),
     ]
     kept, lost = _examine_all(made, progress)
     return Manifest(objects=(*read, *kept), dropped=(*dropped, *lost))

@@ -17,6 +17,7 @@ class ObjectKind(StrEnum):
     PROCEDURAL = "procedural"
     RETEXTURED = "retextured"
     COMPOSITION = "composition"
+    RESHAPED = "reshaped"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +43,7 @@ class ObjectEntry:
     seed: int = 0
     """For what is made."""
     bases: "tuple[ObjectEntry, ...]" = ()
-    """The objects that a retextured object or a composition is made of."""
+    """The objects that a retextured or reshaped object or a composition is made of."""
     triangles: int = 0
     """Counted when the manifest was built; 0 where nobody counted."""
 

@@ -12,6 +12,7 @@ from bozzetto_train.objects.gltf_source import read_gltf_object
 from bozzetto_train.objects.mix import compose, retexture
 from bozzetto_train.objects.model import ObjectModel
 from bozzetto_train.objects.procedural.catalogue import make_procedural
+from bozzetto_train.objects.reshape import reshape
 from bozzetto_train.objects.stored import read_stored
 
 
@@ -45,9 +46,17 @@ def _make_procedural(entry: ObjectEntry) -> ObjectModel:
 
 
 def _retexture(entry: ObjectEntry) -> ObjectModel:
+    return retexture(_only_base(entry), name=entry.name, seed=entry.seed)
+
+
+def _reshape(entry: ObjectEntry) -> ObjectModel:
+    return reshape(_only_base(entry), name=entry.name, seed=entry.seed)
+
+
+def _only_base(entry: ObjectEntry) -> ObjectModel:
     if len(entry.bases) != 1:
         raise ObjectError(f"{entry.name} needs one base, got {len(entry.bases)}.")
-    return retexture(load_object(entry.bases[0]), name=entry.name, seed=entry.seed)
+    return load_object(entry.bases[0])
 
 
 def _compose(entry: ObjectEntry) -> ObjectModel:
@@ -68,4 +77,5 @@ _LOADERS: Mapping[ObjectKind, Callable[[ObjectEntry], ObjectModel]] = {
     ObjectKind.PROCEDURAL: _make_procedural,
     ObjectKind.RETEXTURED: _retexture,
     ObjectKind.COMPOSITION: _compose,
+    ObjectKind.RESHAPED: _reshape,
 }

@@ -1,4 +1,4 @@
-"""List the objects that are made, not read: procedural, retextured, composed.
+"""List the objects that are made, not read: procedural, retextured, composed, reshaped.
 
 What is made of an object shares its family and split, so nothing of a test object is trained on.
 """
@@ -50,6 +50,15 @@ def list_compositions(bases: Sequence[ObjectEntry], count: int) -> Iterator[Obje
         chosen = rng.permutation(len(usable))[: int(rng.choice([2, 2, 3]))]
         parts = tuple(usable[int(index)] for index in chosen)
         yield _derived(f"composition/{number:06d}", ObjectKind.COMPOSITION, parts, seed=number)
+
+
+def list_reshaped(bases: Sequence[ObjectEntry], count: int) -> Iterator[ObjectEntry]:
+    """Yield entries of training objects with other proportions, each once before any twice."""
+    usable = _for_training(bases)
+    order = np.random.default_rng(3).permutation(len(usable))
+    for number in range(count if usable else 0):
+        base = usable[int(order[number % len(usable)])]
+        yield _derived(f"reshaped/{number:06d}", ObjectKind.RESHAPED, (base,), seed=number)
 
 
 def _for_training(entries: Sequence[ObjectEntry]) -> list[ObjectEntry]:

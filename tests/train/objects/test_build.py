@@ -33,6 +33,7 @@ def built(folder):
         procedural=3,
         retextured=2,
         compositions=2,
+        reshaped=2,
     )
     return build_manifest(options)
 

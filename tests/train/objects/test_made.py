@@ -1,5 +1,10 @@
 from bozzetto_train.objects.families import Split
-from bozzetto_train.objects.made import list_compositions, list_procedural, list_retextured
+from bozzetto_train.objects.made import (
+    list_compositions,
+    list_procedural,
+    list_reshaped,
+    list_retextured,
+)
 from bozzetto_train.objects.procedural.catalogue import MAKERS
 from tests.train.objects.test_manifest import an_entry
 
@@ -10,14 +15,24 @@ BASES = tuple(
 
 
 def test_nothing_is_derived_from_test_or_validation_objects():
-    derived = [*list_retextured(BASES, 50), *list_compositions(BASES, 50)]
-    assert len(derived) == 100
+    derived = [
+        *list_retextured(BASES, 50),
+        *list_compositions(BASES, 50),
+        *list_reshaped(BASES, 50),
+    ]
+    assert len(derived) == 150
     assert all(base.split == Split.TRAIN for entry in derived for base in entry.bases)
     assert all(entry.split == Split.TRAIN for entry in derived)
 
 
 def test_compositions_never_hold_one_object_twice():
     assert all(len(set(entry.bases)) == len(entry.bases) for entry in list_compositions(BASES, 60))
+
+
+def test_every_training_object_is_reshaped_once_before_any_is_twice():
+    bases = [entry.bases[0].name for entry in list_reshaped(BASES, 12)]
+    once = {entry.name for entry in BASES if entry.split == Split.TRAIN}
+    assert set(bases[:5]) == set(bases[5:10]) == once
 
 
 def test_lists_are_the_same_every_time():
