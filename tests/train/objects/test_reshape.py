@@ -4,29 +4,17 @@ import pytest
 from bozzetto_train.objects.assembly import Part, assemble
 from bozzetto_train.objects.reshape import reshape
 from bozzetto_train.objects.stored import read_stored, write_stored
+from tests.build import a_sphere
 from tests.train.objects.build_object import GREY, a_cube, a_model
 
 SEEDS = range(12)
 
 
-def a_ball(*, rings=24, turns=48):
+def a_ball():
     """Return a ball with exact normals, mirror-symmetric about x = 0."""
-    polar, around = np.meshgrid(
-        np.linspace(0.02, np.pi - 0.02, rings), np.arange(turns) * 2 * np.pi / turns, indexing="ij"
-    )
-    spot = np.stack(
-        [np.sin(polar) * np.sin(around), np.cos(polar), np.sin(polar) * np.cos(around)], axis=-1
-    )
-    here = np.arange(rings * turns).reshape(rings, turns)
-    beside, below = np.roll(here, -1, axis=1), np.roll(here, -1, axis=0)
-    across = np.roll(beside, -1, axis=0)
-    quads = [np.stack(corners, -1)[:-1].reshape(-1, 3) for corners in (
-        (here, below, across), (here, across, beside))]  # fmt: skip
-    unit = spot.reshape(-1, 3).astype(np.float32)
-    part = Part(
-        positions=unit, triangles=np.concatenate(quads).astype(np.int32), material=GREY,
-        normals=unit,
-    )  # fmt: skip
+    sphere = a_sphere(subdivisions=4, radius=1.0)
+    unit = sphere.positions - np.float32([0, 1, 0])
+    part = Part(positions=unit, triangles=sphere.triangles, material=GREY, normals=unit)
     return assemble("test/ball", [part])
 
 
