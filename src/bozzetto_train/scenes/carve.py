@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import igl
 import numpy as np
-from jaxtyping import Bool, Float32, Float64, Int32
+from jaxtyping import Bool, Float32, Float64, Int32, Int64
 from scipy import ndimage
 
 from bozzetto.geometry.raycast import Raycaster
@@ -51,11 +51,14 @@ def carve(model: ObjectModel, caster: Raycaster) -> SignedDistance:
     index = np.stack(np.nonzero(near), axis=1).astype(np.int32)
     points = centres[index]
     distance = _distance(model, points)
-    inside = _unseen(caster, points)
-    values = np.full((CELLS, CELLS, CELLS), np.nan, np.float32)
+    labels, first = _far_regions(near)
+    unseen = _unseen(caster, np.concatenate([points, centres[first]]))
+    inside, far_inside = np.split(unseen, [len(points)])
+    # Every region away from the surface has the sign of its first cell.
+    sign = np.concatenate([[0], np.where(far_inside, -BAND, BAND)]).astype(np.float32)
+    values = sign[labels]
     signed = np.where(inside, -distance - SKIN, distance - SKIN)
     values[tuple(index.T)] = np.clip(signed, -BAND, BAND)
-    _fill_far(values, near, caster)
     return SignedDistance(values=values)
 
 
@@ -71,7 +74,7 @@ def _near_surface(model: ObjectModel) -> Bool[np.ndarray, "g g g"]:
     index = np.clip(((points + EXTENT / 2) / cell).astype(int), 0, CELLS - 1)
     near = np.zeros((CELLS, CELLS, CELLS), bool)
     near[tuple(index.T)] = True
-    return ndimage.binary_dilation(near, structure=np.ones((3, 3, 3)), iterations=3)
+    return np.asarray(ndimage.maximum_filter(near, size=7))
 
 
 def _scatter(model: ObjectModel, *, spacing: float) -> Float64[np.ndarray, "n 3"]:
@@ -128,21 +131,15 @@ def _depth_map(
     return hits.distance.reshape(_PIXELS, _PIXELS), right, up
 
 
-def _fill_far(
-    values: Float32[np.ndarray, "g g g"], near: Bool[np.ndarray, "g g g"], caster: Raycaster
-) -> None:
-    """Give every region away from the surface the sign of its first few cells."""
+def _far_regions(
+    near: Bool[np.ndarray, "g g g"],
+) -> tuple[Int32[np.ndarray, "g g g"], Int64[np.ndarray, "n 3"]]:
+    """Number the connected regions that are not near, from 1; return them and a cell of each."""
     labels, count = ndimage.label(~near)
-    if count == 0:
-        return
     flat = labels.ravel()
     order = np.argsort(flat, kind="stable")
     starts = np.searchsorted(flat[order], np.arange(1, count + 1))
-    index = np.stack(np.unravel_index(order[starts], labels.shape), axis=1)
-    inside = _unseen(caster, _grid_axis(CELLS)[index])
-    sign = np.concatenate([[0], np.where(inside, -BAND, BAND)]).astype(np.float32)
-    far = ~near
-    values[far] = sign[labels[far]]
+    return labels, np.stack(np.unravel_index(order[starts], labels.shape), axis=1)
 
 
 def fibonacci_sphere(count: int) -> Float32[np.ndarray, "n 3"]:

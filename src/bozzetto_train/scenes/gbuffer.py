@@ -62,7 +62,7 @@ def render(
         scene: The object.
         viewpoint: The camera and its crop.
         rng: Draws the lamps and the rays towards them.
-        size: Pixels a side of the crop, even; only records of `SIZE` can be stored.
+        size: Pixels a side of the crop, a multiple of 4.
     """
     rays = viewpoint.rays(size)
     seen = _first_surface(scene, viewpoint, rays)
