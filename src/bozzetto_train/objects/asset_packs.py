@@ -1,4 +1,4 @@
-"""The packs of openly licensed GLB files: unpack the archives, list what is in them."""
+"""The packs of openly licensed glTF files: unpack the archives, list what is in them."""
 
 import tarfile
 from collections.abc import Iterator, Mapping
@@ -20,10 +20,14 @@ class Pack:
 
 PACKS: Mapping[str, Pack] = {
     "aws": Pack(licence="MIT-0", author="Amazon Web Services (AWS RoboMaker worlds)"),
+    "kaykit": Pack(licence="CC0-1.0", author="Kay Lousberg (KayKit)"),
     "pmndrs": Pack(licence="CC0-1.0", author="Kenney and others (market.pmnd.rs)"),
     "quaternius": Pack(licence="CC0-1.0", author="Quaternius"),
 }
 """The packs that are known, by the name of their folder."""
+
+
+_SUFFIXES = (".glb", ".gltf")
 
 
 def unpack_archives(folder: Path) -> None:
@@ -38,9 +42,11 @@ def unpack_archives(folder: Path) -> None:
 
 
 def list_packs(folder: Path) -> Iterator[ObjectEntry]:
-    """Yield every GLB file of the known packs, sorted by name."""
+    """Yield every GLB and glTF file of the known packs, sorted by name."""
     for pack, origin in sorted(PACKS.items()):
-        for path in sorted((folder / pack).rglob("*.glb")):
+        for path in sorted((folder / pack).rglob("*.gl[bt]*")):
+            if path.suffix not in _SUFFIXES:
+                continue
             name = path.relative_to(folder).with_suffix("").as_posix()
             family = family_of(name)
             yield ObjectEntry(

@@ -16,7 +16,7 @@ from bozzetto_train.objects.asset_packs import list_packs, unpack_archives
 from bozzetto_train.objects.categories import category_of
 from bozzetto_train.objects.entry import DroppedObject, Manifest, ObjectEntry, ObjectKind
 from bozzetto_train.objects.errors import ObjectError
-from bozzetto_train.objects.families import family_of, split_of
+from bozzetto_train.objects.families import by_seniority, family_of, split_of
 from bozzetto_train.objects.filters import defect_of, unwanted_by_name
 from bozzetto_train.objects.furniture_source import fetch_furniture, list_furniture
 from bozzetto_train.objects.load import load_object
@@ -128,7 +128,8 @@ def _with_joined_twins(entries: list[ObjectEntry], shapes: list[str]) -> Iterato
     for entry, shape in zip(entries, shapes, strict=True):
         if entry.bases:
             continue
-        first, second = sorted((head(entry.family), head(seen.setdefault(shape, entry.family))))
+        heads = head(entry.family), head(seen.setdefault(shape, entry.family))
+        first, second = sorted(heads, key=by_seniority)
         leader[second] = first
     for entry in entries:
         family = head(entry.family)

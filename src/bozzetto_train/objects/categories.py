@@ -37,6 +37,10 @@ _RULES: tuple[tuple[str, Category], ...] = (
     ),
     (r"^aws/.*(Refrigerator|Bookshelf|Light|Chandelier)", Category.FURNITURE),
     (r"^aws/", Category.PROP),
+    (r"^kaykit/.*/Characters/", Category.CHARACTER),
+    (r"^kaykit/KayKit-Furniture", Category.FURNITURE),
+    (r"^kaykit/.*/(buildings|nature)/", Category.OTHER),
+    (r"^kaykit/", Category.PROP),
     (r"^pmndrs/(bed|bench|pillow)$", Category.FURNITURE),
     (
         r"^quaternius/(medieval_weapons|rpg_items|survival|modular_sci_fi_guns|crops|platformer"

@@ -37,6 +37,10 @@ _VARIANTS = frozenset(_VARIANT_WORDS.split())
 # Packs whose pieces fit together: a body and the gun it belongs to must not straddle splits.
 _WHOLE_PACKS = ("modular_sci_fi_guns_pack", "buildings_pack_2", "buildings_pack_3", "tank_pack")
 
+# Sources that joined after the first measurement. They only train, so that the objects that are
+# measured stay the same.
+_LATER = ("kaykit/",)
+
 # Sources whose names start with the thing itself, as in `burger-cheese-double`.
 _HEAD_FIRST = ("quaternius/", "pmndrs/")
 
@@ -56,8 +60,18 @@ def family_of(name: str) -> str:
     return f"{source}/{'-'.join(word.removesuffix('s') for word in kept)}"
 
 
+def by_seniority(family: str) -> tuple[bool, str]:
+    """Return a sort key of families that are found to be one: the first gives it its name.
+
+    Copies of what is measured must not train, so later sources come last.
+    """
+    return family.startswith(_LATER), family
+
+
 def split_of(family: str) -> Split:
     """Draw the split of a family from the salted SHA-256 of its name; it never changes."""
+    if family.startswith(_LATER):
+        return Split.TRAIN
     digest = hashlib.sha256((_SALT + family).encode()).digest()
     drawn = int.from_bytes(digest[:8], "big") / 2**64
     if drawn < _TEST_SHARE:

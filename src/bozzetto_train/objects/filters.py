@@ -33,6 +33,9 @@ _UNWANTED: tuple[tuple[str, str], ...] = (
     (r"^quaternius/.*/Platform_(Bottom|Center|Top)", "modular level piece"),
     (r"^quaternius/platformer_game_pack/Cube_(Dirt|Grass)_(?!Single)", "modular level piece"),
     (r"^pmndrs/(hole|node)$", "modular level piece"),
+    (r"^kaykit/.*/(hex_|[Ww]all|[Ff]loor|ceiling|Primitive_|rug_|road_)", "modular level piece"),
+    (r"^kaykit/.*_(blue|brown|green|white|yellow)$", "colour variant"),
+    (r"^kaykit/.*/tiles/", "modular level piece"),
     (r"^furniture/.*/(.*[-_](plug|switch|antenna|dimmer|RJ)|.*plug-?Type)", "wall fitting"),
 )
 

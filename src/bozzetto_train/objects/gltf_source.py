@@ -1,4 +1,4 @@
-"""Read GLB files of any number of meshes, nodes and materials into `ObjectModel`.
+"""Read glTF files of any number of meshes, nodes and materials into `ObjectModel`.
 
 What a training object does not need is ignored: cameras, lights, skins, animations, normal maps.
 """
@@ -14,6 +14,7 @@ from jaxtyping import Float32, Float64, Int32
 from bozzetto.errors import FormatError
 from bozzetto.formats.gltf_content import GlbContent, unpack_glb
 from bozzetto.formats.json_node import JsonNode
+from bozzetto.formats.storing import FilesInFolder
 from bozzetto.formats.texture_images import decode_image
 from bozzetto_train.objects.assembly import Part, assemble, moved
 from bozzetto_train.objects.errors import ObjectError
@@ -31,7 +32,7 @@ _CONVERTER_METALLIC = 0.4
 def read_gltf_object(
     path: Path, *, name: str, turn: Float64[np.ndarray, "3 3"] | None = None
 ) -> ObjectModel:
-    """Read one GLB file.
+    """Read one GLB file, or a glTF file with what it names beside it.
 
     Args:
         path: The file.
@@ -42,7 +43,7 @@ def read_gltf_object(
         ObjectError: The file cannot be read, or holds no surface.
     """
     try:
-        content = unpack_glb(path.read_bytes(), name=path.name)
+        content = _opened(path)
         parts = [part for part in _Reader(content=content, name=name).parts()]
     except (FormatError, OSError, ValueError, IndexError) as error:
         raise ObjectError(f"{name} cannot be read: {error}") from None
@@ -51,6 +52,14 @@ def read_gltf_object(
         matrix[:3, :3] = turn
         parts = [moved(part, matrix) for part in parts]
     return assemble(name, parts)
+
+
+def _opened(path: Path) -> GlbContent:
+    data, neighbours = path.read_bytes(), FilesInFolder(folder=path.parent)
+    if path.suffix == ".gltf":
+        document = JsonNode.parse(data, path=path.name)
+        return GlbContent(document=document, neighbours=neighbours)
+    return unpack_glb(data, name=path.name, neighbours=neighbours)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -133,7 +142,12 @@ class _Reader:
         document = self.content.document
         index = surface.child("baseColorTexture").integer("index")
         image = document.item("images", document.item("textures", index).integer("source"))
-        data = self.content.view_bytes(image.integer("bufferView"))
+        if image.has("bufferView"):
+            data = self.content.view_bytes(image.integer("bufferView"))
+        else:
+            data = self.content.file(image.text("uri"), place=image.path)
+        if data is None:
+            raise FormatError(f"{image.path} is a file that is not there.")
         return limited(decode_image(data, name=image.path))
 
 

@@ -3,6 +3,7 @@ import tarfile
 import numpy as np
 
 from bozzetto_train.objects.build import BuildOptions, build_manifest
+from bozzetto_train.objects.families import Split
 from bozzetto_train.objects.load import load_object
 from bozzetto_train.objects.manifest import read_manifest, write_manifest
 from tests.train.objects.build_object import CUBE, a_glb
@@ -55,6 +56,22 @@ def test_copies_under_other_names_share_a_split(tmp_path):
     families = {entry.name.rpartition("/")[2]: entry.family for entry in built(tmp_path).objects}
     assert families["Lamp"] == families["Goblet"]
     assert families["Chair_1"] == families["Chair_2"] != families["Lamp"]
+
+
+def test_sources_that_joined_later_only_train_and_copies_of_older_objects_do_not(tmp_path):
+    some_assets(tmp_path)
+    pack = tmp_path / "assets/kaykit/KayKit-Test"
+    pack.mkdir(parents=True)
+    (pack / "barrel.glb").write_bytes(a_glb(node={"scale": [1, 5, 6]}))
+    (pack / "copy.glb").write_bytes(a_glb(node={"scale": [1, 4, 3]}))  # Of the lamp.
+    (pack / "banner_blue.glb").write_bytes(a_glb(node={"scale": [1, 7, 6]}))
+    manifest = built(tmp_path)
+    entries = {entry.name.rpartition("/")[2]: entry for entry in manifest.objects}
+    assert entries["barrel"].split is Split.TRAIN
+    assert entries["barrel"].licence == "CC0-1.0"
+    assert entries["copy"].family == entries["Lamp"].family == "quaternius/goblet"
+    assert entries["copy"].split is entries["Lamp"].split
+    assert {gone.reason for gone in manifest.dropped} >= {"colour variant"}
 
 
 def test_every_entry_that_stays_can_be_loaded_from_the_written_file(tmp_path):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bozzetto_train.objects.families import Split, family_of, split_of
+from bozzetto_train.objects.families import Split, by_seniority, family_of, split_of
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,13 @@ def test_splits_never_change():
     # Hand-pinned: weights are trained on these splits, so a change would leak test objects.
     names = ["pmndrs/apple", "quaternius/birch", "furniture/table", "people/0001"]
     assert [split_of(name).value for name in names] == ["train", "validation", "train", "train"]
+
+
+def test_later_sources_only_train():
+    families = [f"kaykit/thing{number}" for number in range(200)]
+    assert {split_of(family) for family in families} == {Split.TRAIN}
+    assert min("aws/sofa", "kaykit/bed", "quaternius/bed", key=by_seniority) == "aws/sofa"
+    assert max("aws/sofa", "kaykit/bed", "quaternius/bed", key=by_seniority) == "kaykit/bed"
 
 
 def test_about_one_in_twelve_families_is_for_testing():

@@ -1,6 +1,9 @@
+import json
+
 import numpy as np
 import pytest
 
+from bozzetto.formats.gltf_content import unpack_glb
 from bozzetto_train.objects.errors import ObjectError
 from bozzetto_train.objects.gltf_source import read_gltf_object
 from bozzetto_train.objects.model import look_up
@@ -71,6 +74,37 @@ def test_uv_origin_is_the_top_left_of_the_picture(tmp_path):
     points = look_up(model, np.zeros(3, np.int32), at_vertices)
     red = points.albedo[:, 0] > 0.5
     np.testing.assert_array_equal(model.uvs[red], [[np.float32(0.1), np.float32(0.1)]])
+
+
+def test_separate_files_give_what_one_file_gives(tmp_path):
+    corners = np.float32([[0, 0, 0], [1, 0, 0], [0, 1, 0]])
+    picture = np.full((2, 2, 3), (0, 0, 255), np.uint8)
+    together = read(
+        tmp_path,
+        a_glb(
+            positions=corners,
+            triangles=np.int32([[0, 1, 2]]),
+            uvs=corners[:, :2].copy(),
+            picture=picture,
+            material={"pbrMetallicRoughness": {"baseColorTexture": {"index": 0}}},
+        ),
+    )
+    content = unpack_glb((tmp_path / "object.glb").read_bytes(), name="object.glb")
+    document = dict(content.document.fields)
+    (tmp_path / "blue.png").write_bytes(content.view_bytes(document["images"][0]["bufferView"]))
+    (tmp_path / "object.bin").write_bytes(content.binary)
+    document["images"] = [{"uri": "blue.png"}]
+    document["buffers"][0]["uri"] = "object.bin"
+    apart = tmp_path / "apart.gltf"
+    apart.write_text(json.dumps(document))
+    model = read_gltf_object(apart, name="test/object")
+    for name in ("positions", "triangles", "normals", "uvs"):
+        np.testing.assert_array_equal(getattr(model, name), getattr(together, name))
+    points = look_up(model, np.zeros(1, np.int32), np.full((1, 3), 1 / 3, np.float32))
+    np.testing.assert_allclose(points.albedo, [[0, 0, 1]], atol=0.01)
+    (tmp_path / "blue.png").unlink()
+    with pytest.raises(ObjectError, match="not there"):
+        read_gltf_object(apart, name="test/object")
 
 
 def test_cube_without_normals_gets_sharp_edges(tmp_path):
