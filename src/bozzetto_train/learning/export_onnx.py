@@ -23,6 +23,8 @@ from bozzetto_train.learning.train_step import Learner
 from bozzetto_train.scenes.record import SIZE
 
 OPSET = 18
+IMAGES = "images"
+"""Key of the file's metadata that says how many samples the network has seen."""
 _SMALL = 1024
 """Tensors with fewer elements stay in single precision; they would save nothing."""
 
@@ -91,7 +93,7 @@ def onnx_bytes(net: VolumeNet, *, size: int, images: int) -> bytes:
         del node.metadata_props[:]
         node.doc_string = ""
     entry = model.metadata_props.add()
-    entry.key, entry.value = "images", str(images)
+    entry.key, entry.value = IMAGES, str(images)
     onnx.checker.check_model(model, full_check=True)
     return model.SerializeToString(deterministic=True)
 

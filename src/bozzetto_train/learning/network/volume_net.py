@@ -187,11 +187,7 @@ class VolumeNet(nn.Module):
     def _tokens(self, x: Tensor, latent: Tensor) -> Tensor:
         """Let every part of the picture know every other, and mix in the latent code."""
         batch, width, rows, columns = x.shape
-        v = (torch.arange(rows, dtype=torch.float32) + 0.5) / rows * 2 - 1
-        u = (torch.arange(columns, dtype=torch.float32) + 0.5) / columns * 2 - 1
-        grid = torch.stack(torch.meshgrid(v, u, indexing="ij"), -1).view(1, -1, 2)
-        place = self.place(torch.cat([grid, grid * grid], -1))
-        tokens = x.flatten(2).transpose(1, 2) + place
+        tokens = x.flatten(2).transpose(1, 2) + self.place(places(rows, columns))
         scale, shift = self.latent(latent)[:, None].chunk(2, -1)
         tokens = tokens * (1 + scale) + shift
         for block in self.attention:
@@ -216,6 +212,14 @@ class VolumeNet(nn.Module):
         up = raw[:, :3] + torch.tensor([0.0, -1.0, -0.3])
         up = up * torch.rsqrt((up * up).sum(1, keepdim=True) + 1e-6)
         return torch.cat([up, 0.3 * torch.exp(raw[:, 3:].clamp(-2, 2))], 1)
+
+
+def places(rows: int, columns: int) -> Tensor:
+    """Return v, u and their squares at the positions of a feature map, 1 t 4, row by row."""
+    v = (torch.arange(rows, dtype=torch.float32) + 0.5) / rows * 2 - 1
+    u = (torch.arange(columns, dtype=torch.float32) + 0.5) / columns * 2 - 1
+    grid = torch.stack(torch.meshgrid(v, u, indexing="ij"), -1).view(1, -1, 2)
+    return torch.cat([grid, grid * grid], -1)
 
 
 def outline_maps(alpha: Tensor) -> list[Tensor]:
