@@ -1,10 +1,12 @@
-"""The packs of openly licensed glTF files: unpack the archives, list what is in them."""
+"""Packs of glTF files, known ones and one's own: unpack the archives, list what is in them."""
 
+import json
 import tarfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bozzetto.errors import InputError
 from bozzetto_train.objects.categories import category_of
 from bozzetto_train.objects.entry import ObjectEntry, ObjectKind
 from bozzetto_train.objects.families import family_of, split_of
@@ -15,6 +17,7 @@ class Pack:
     """Where a pack comes from."""
 
     licence: str
+    """As an SPDX expression."""
     author: str
 
 
@@ -26,7 +29,8 @@ PACKS: Mapping[str, Pack] = {
 }
 """The packs that are known, by the name of their folder."""
 
-
+PACK_FILE = "pack.json"
+"""In the folder of a pack of one's own: an object with the texts `licence` and `author`."""
 _SUFFIXES = (".glb", ".gltf")
 
 
@@ -42,9 +46,14 @@ def unpack_archives(folder: Path) -> None:
 
 
 def list_packs(folder: Path) -> Iterator[ObjectEntry]:
-    """Yield every GLB and glTF file of the known packs, sorted by name."""
-    for pack, origin in sorted(PACKS.items()):
-        for path in sorted((folder / pack).rglob("*.gl[bt]*")):
+    """Yield every GLB and glTF file of all packs, sorted by name.
+
+    Raises:
+        InputError: A pack that is not known does not say what its licence is.
+    """
+    for pack in sorted(path.name for path in folder.iterdir() if path.is_dir()):
+        origin = PACKS.get(pack) or _own_pack(folder / pack)
+        for path in sorted((folder / pack).rglob("*")):
             if path.suffix not in _SUFFIXES:
                 continue
             name = path.relative_to(folder).with_suffix("").as_posix()
@@ -59,3 +68,16 @@ def list_packs(folder: Path) -> Iterator[ObjectEntry]:
                 category=category_of(name),
                 path=path,
             )
+
+
+def _own_pack(folder: Path) -> Pack:
+    """Read where a pack of one's own comes from: the manifest must name it for every object."""
+    path = folder / PACK_FILE
+    try:
+        fields = json.loads(path.read_text(encoding="utf-8"))
+        return Pack(licence=str(fields["licence"]), author=str(fields["author"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        raise InputError(
+            f"The folder {folder.name!r} of assets has no {PACK_FILE} that says whose they are.",
+            advice='Write one, as {"licence": "CC0-1.0", "author": "A name"}.',
+        ) from None

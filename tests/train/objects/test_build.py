@@ -1,7 +1,9 @@
 import tarfile
 
 import numpy as np
+import pytest
 
+from bozzetto.errors import InputError
 from bozzetto_train.objects.build import BuildOptions, build_manifest
 from bozzetto_train.objects.families import Split
 from bozzetto_train.objects.load import load_object
@@ -72,6 +74,20 @@ def test_sources_that_joined_later_only_train_and_copies_of_older_objects_do_not
     assert entries["copy"].family == entries["Lamp"].family == "quaternius/goblet"
     assert entries["copy"].split is entries["Lamp"].split
     assert {gone.reason for gone in manifest.dropped} >= {"colour variant"}
+
+
+def test_a_pack_of_ones_own_says_whose_it_is(tmp_path):
+    some_assets(tmp_path)
+    own = tmp_path / "assets/mine/deep"
+    own.mkdir(parents=True)
+    (own / "stool.glb").write_bytes(a_glb(node={"scale": [2, 5, 6]}))
+    with pytest.raises(InputError, match=r"'mine' of assets has no pack\.json") as error:
+        built(tmp_path)
+    assert "CC0-1.0" in error.value.advice
+    (own.parent / "pack.json").write_text('{"licence": "MIT", "author": "Ada"}')
+    entries = {entry.name: entry for entry in built(tmp_path).objects}
+    stool = entries["mine/deep/stool"]
+    assert (stool.licence, stool.author, stool.family) == ("MIT", "Ada", "mine/stool")
 
 
 def test_every_entry_that_stays_can_be_loaded_from_the_written_file(tmp_path):
