@@ -46,6 +46,10 @@ LAPTOP = Preset(
         Phase(size=96, batch=16, images=36_000, rate=(2e-4, 1.5e-5)),
         Phase(size=96, batch=16, images=62_400, rate=(3e-4, 1.6e-4)),
         Phase(size=96, batch=16, images=64_000, rate=(1.6e-4, 8e-6)),
+        # From the exported weights (`adopt`), on other views and more objects.
+        Phase(size=96, batch=16, images=4_800, rate=(1e-5, 3e-4)),
+        Phase(size=96, batch=16, images=64_000, rate=(3e-4, 1.6e-4)),
+        Phase(size=96, batch=16, images=39_248, rate=(1.6e-4, 1.5e-5)),
     ),
 )
 """The network that ships: two CPU cores, several hours."""

@@ -10,7 +10,9 @@ from bozzetto_train.learning.losses import Losses, LossWeights, losses_of, summa
 from bozzetto_train.learning.network.posterior import Posterior
 from bozzetto_train.learning.network.volume_net import LATENT, VolumeNet, Widths
 
-ENCODER = "net.encoder."
+NET = "net."
+"""How the names of the parameters that ship begin."""
+ENCODER = f"{NET}encoder."
 """How the names of the pretrained encoder's parameters begin."""
 
 
