@@ -1,4 +1,4 @@
-"""Take the middle of a run and the weights it began with: `python -m bozzetto_train.learning.blend`.
+"""Take the mean of a run and what it began with: `python -m bozzetto_train.learning.blend`.
 
 A run on other objects than before gains on those and loses on the former ones. The mean of the
 weights before and after is better than either on all of them.

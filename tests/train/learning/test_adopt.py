@@ -10,9 +10,15 @@ import onnx  # noqa: E402
 from bozzetto_train.datasets.sample import sample_of  # noqa: E402
 from bozzetto_train.learning.adopt import Adopt, adopt, state_of, teach_posterior  # noqa: E402
 from bozzetto_train.learning.batch import batch_of  # noqa: E402
-from bozzetto_train.learning.checkpoint import load_checkpoint  # noqa: E402
+from bozzetto_train.learning.blend import Blend, blend  # noqa: E402
+from bozzetto_train.learning.checkpoint import (  # noqa: E402
+    Checkpoint,
+    load_checkpoint,
+    save_checkpoint,
+)
 from bozzetto_train.learning.export_onnx import onnx_bytes  # noqa: E402
 from bozzetto_train.learning.presets import SMOKE  # noqa: E402
+from bozzetto_train.learning.train_loop import new_optimizer  # noqa: E402
 from bozzetto_train.learning.train_step import Learner, StepOptions  # noqa: E402
 from bozzetto_train.scenes.gbuffer import render  # noqa: E402
 from bozzetto_train.scenes.view_file import write_views  # noqa: E402
@@ -91,3 +97,31 @@ def test_a_run_begins_where_the_file_ended(exported, records, tmp_path):
     for ours, theirs in zip(again.graph.initializer, first.graph.initializer, strict=True):
         ours, theirs = onnx.numpy_helper.to_array(ours), onnx.numpy_helper.to_array(theirs)
         np.testing.assert_allclose(ours, theirs, rtol=2e-3, atol=2e-4)
+
+
+def test_a_blend_lies_between_the_run_and_the_file_it_began_with(trained, exported, tmp_path):
+    (tmp_path / "before.onnx").write_bytes(exported)
+    later = Learner(SMOKE.widths)
+    state = {name: value + 1 for name, value in trained.state_dict().items()}
+    run = Checkpoint(
+        images=900,
+        learner=trained.state_dict(),
+        average=state,
+        optimizer=new_optimizer(later, SMOKE).state_dict(),
+    )
+    save_checkpoint(run, tmp_path / "run/checkpoint.pt")
+    job = Blend(
+        run=tmp_path / "run",
+        weights=tmp_path / "before.onnx",
+        out=tmp_path / "mean",
+        preset="smoke",
+        share=0.25,
+    )
+    blend(job)
+    mixed = load_checkpoint(tmp_path / "mean/checkpoint.pt")
+    assert mixed.images == 900
+    later.load_state_dict(mixed.learner)
+    for name, value in trained.state_dict().items():
+        share = 0.25 if name.startswith("net.") else 1.0
+        wanted = value + share
+        torch.testing.assert_close(mixed.average[name], wanted, rtol=2e-3, atol=2e-3, msg=name)
