@@ -1,7 +1,7 @@
 """Take the mean of a run and what it began with: `python -m bozzetto_train.learning.blend`.
 
 A run on other objects than before gains on those and loses on the former ones. The mean of the
-weights before and after is better than either on all of them.
+weights before and after keeps most of what either knows, and is better than both on most objects.
 Paper: Wortsman et al., Robust fine-tuning of zero-shot models, CVPR 2022.
 """
 

@@ -37,8 +37,9 @@ _VARIANTS = frozenset(_VARIANT_WORDS.split())
 # Packs whose pieces fit together: a body and the gun it belongs to must not straddle splits.
 _WHOLE_PACKS = ("modular_sci_fi_guns_pack", "buildings_pack_2", "buildings_pack_3", "tank_pack")
 
-# Sources that joined after the first measurement. They only train, so that the objects that are
-# measured stay the same.
+# The sources of what is measured, and those of ours that joined after the first measurement: these
+# only train, so that the measured objects stay the same.
+_MEASURED = ("aws/", "furniture/", "people/", "pmndrs/", "procedural/", "quaternius/")
 _LATER = ("kaykit/",)
 
 # Sources whose names start with the thing itself, as in `burger-cheese-double`.
@@ -63,9 +64,9 @@ def family_of(name: str) -> str:
 def by_seniority(family: str) -> tuple[bool, str]:
     """Return a sort key of families that are found to be one: the first gives it its name.
 
-    Copies of what is measured must not train, so later sources come last.
+    Copies of what is measured must not train, so other sources come last.
     """
-    return family.startswith(_LATER), family
+    return not family.startswith(_MEASURED), family
 
 
 def split_of(family: str) -> Split:

@@ -51,6 +51,7 @@ def test_later_sources_only_train():
     assert {split_of(family) for family in families} == {Split.TRAIN}
     assert min("aws/sofa", "kaykit/bed", "quaternius/bed", key=by_seniority) == "aws/sofa"
     assert max("aws/sofa", "kaykit/bed", "quaternius/bed", key=by_seniority) == "kaykit/bed"
+    assert min("mine/bed", "quaternius/bed", key=by_seniority) == "quaternius/bed"
 
 
 def test_about_one_in_twelve_families_is_for_testing():
