@@ -49,8 +49,14 @@ def list_packs(folder: Path) -> Iterator[ObjectEntry]:
     """Yield every GLB and glTF file of all packs, sorted by name.
 
     Raises:
-        InputError: A pack that is not known does not say what its licence is.
+        InputError: The folder is not there, or a pack that is not known does not say what its
+            licence is.
     """
+    if not folder.is_dir():
+        raise InputError(
+            f"The folder of assets {str(folder)!r} is not there.",
+            advice="Make it and put packs of GLB or glTF files into it.",
+        )
     for pack in sorted(path.name for path in folder.iterdir() if path.is_dir()):
         origin = PACKS.get(pack) or _own_pack(folder / pack)
         for path in sorted((folder / pack).rglob("*")):

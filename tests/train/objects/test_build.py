@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from bozzetto.errors import InputError
+from bozzetto_train.objects.asset_packs import list_packs
 from bozzetto_train.objects.build import BuildOptions, build_manifest
 from bozzetto_train.objects.families import Split
 from bozzetto_train.objects.load import load_object
@@ -88,6 +89,11 @@ def test_a_pack_of_ones_own_says_whose_it_is(tmp_path):
     entries = {entry.name: entry for entry in built(tmp_path).objects}
     stool = entries["mine/deep/stool"]
     assert (stool.licence, stool.author, stool.family) == ("MIT", "Ada", "mine/stool")
+
+
+def test_a_missing_folder_of_assets_is_said(tmp_path):
+    with pytest.raises(InputError, match="folder of assets .* is not there"):
+        list(list_packs(tmp_path / "nowhere"))
 
 
 def test_every_entry_that_stays_can_be_loaded_from_the_written_file(tmp_path):
