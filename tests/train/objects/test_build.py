@@ -92,7 +92,7 @@ def test_a_pack_of_ones_own_says_whose_it_is(tmp_path):
 
 
 def test_a_missing_folder_of_assets_is_said(tmp_path):
-    with pytest.raises(InputError, match="folder of assets .* is not there"):
+    with pytest.raises(InputError, match=r"folder of assets .* is not there"):
         list(list_packs(tmp_path / "nowhere"))
 
 
