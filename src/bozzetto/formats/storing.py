@@ -55,11 +55,11 @@ def source_of(path: Path) -> Source:
             f"{path} is not there, or is larger than {MAX_FILE_BYTES // 1024**3} GiB.",
             advice="Check the path.",
         )
-    return Source(name=path.name, data=data, neighbours=FilesInFolder(folder=path.parent))
+    return Source(name=path.name, data=data, neighbours=_Folder(folder=path.parent))
 
 
 @dataclass(frozen=True, kw_only=True)
-class FilesInFolder:
+class _Folder:
     """Neighbours on a disk."""
 
     folder: Path

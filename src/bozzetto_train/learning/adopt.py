@@ -20,11 +20,11 @@ from torch import nn
 
 from bozzetto_train.datasets.view_index import index_views
 from bozzetto_train.learning.batch import Batch, batches
-from bozzetto_train.learning.checkpoint import Checkpoint, State, save_checkpoint
+from bozzetto_train.learning.checkpoint import State, save_checkpoint
 from bozzetto_train.learning.export_onnx import IMAGES, onnx_bytes
 from bozzetto_train.learning.network.volume_net import VolumeNet, Widths, places
 from bozzetto_train.learning.presets import PRESETS
-from bozzetto_train.learning.train_loop import CHECKPOINT, new_optimizer
+from bozzetto_train.learning.train_loop import CHECKPOINT, beginning
 from bozzetto_train.learning.train_step import Learner, StepOptions, train_step
 
 _STRIDE = 16
@@ -65,14 +65,8 @@ def adopt(job: Adopt) -> None:
     learner.net.load_state_dict(state_of(model, preset.widths))
     stream = batches(index_views(job.views / "train"), count=job.batch, seed=job.seed)
     teach_posterior(learner, islice(stream, job.steps), preset.step, seed=job.seed)
-    state = learner.state_dict()
     images = {entry.key: entry.value for entry in model.metadata_props}[IMAGES]
-    checkpoint = Checkpoint(
-        images=int(images),
-        learner=state,
-        average=state,
-        optimizer=new_optimizer(learner, preset).state_dict(),
-    )
+    checkpoint = beginning(learner, preset, images=int(images))
     save_checkpoint(checkpoint, job.run / CHECKPOINT)
 
 

@@ -12,14 +12,9 @@ import onnx
 import tyro
 
 from bozzetto_train.learning.adopt import state_of
-from bozzetto_train.learning.checkpoint import (
-    Checkpoint,
-    State,
-    load_checkpoint,
-    save_checkpoint,
-)
+from bozzetto_train.learning.checkpoint import State, load_checkpoint, save_checkpoint
 from bozzetto_train.learning.presets import PRESETS
-from bozzetto_train.learning.train_loop import CHECKPOINT, new_optimizer
+from bozzetto_train.learning.train_loop import CHECKPOINT, beginning
 from bozzetto_train.learning.train_step import NET, Learner
 
 
@@ -49,13 +44,7 @@ def blend(job: Blend) -> None:
     before = state_of(onnx.load(job.weights), preset.widths)
     learner = Learner(preset.widths)
     learner.load_state_dict(blended(checkpoint.average, before, share=job.share))
-    state = learner.state_dict()
-    mixed = Checkpoint(
-        images=checkpoint.images,
-        learner=state,
-        average=state,
-        optimizer=new_optimizer(learner, preset).state_dict(),
-    )
+    mixed = beginning(learner, preset, images=checkpoint.images)
     save_checkpoint(mixed, job.out / CHECKPOINT)
 
 

@@ -154,6 +154,13 @@ def new_optimizer(learner: Learner, preset: Preset) -> torch.optim.AdamW:
     return torch.optim.AdamW(groups, weight_decay=preset.weight_decay, fused=True)
 
 
+def beginning(learner: Learner, preset: Preset, *, images: int) -> Checkpoint:
+    """Return the checkpoint of a run that starts with a learner as it is after so many samples."""
+    state = learner.state_dict()
+    optimizer = new_optimizer(learner, preset).state_dict()
+    return Checkpoint(images=images, learner=state, average=state, optimizer=optimizer)
+
+
 def _groups(learner: Learner, preset: Preset) -> list[dict[str, object]]:
     """Return parameter groups: the pretrained encoder learns more slowly."""
     encoder = list(learner.net.encoder.parameters())

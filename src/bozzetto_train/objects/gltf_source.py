@@ -14,7 +14,7 @@ from jaxtyping import Float32, Float64, Int32
 from bozzetto.errors import FormatError
 from bozzetto.formats.gltf_content import GlbContent, unpack_glb
 from bozzetto.formats.json_node import JsonNode
-from bozzetto.formats.storing import FilesInFolder
+from bozzetto.formats.storing import source_of
 from bozzetto.formats.texture_images import decode_image
 from bozzetto_train.objects.assembly import Part, assemble, moved
 from bozzetto_train.objects.errors import ObjectError
@@ -55,11 +55,11 @@ def read_gltf_object(
 
 
 def _opened(path: Path) -> GlbContent:
-    data, neighbours = path.read_bytes(), FilesInFolder(folder=path.parent)
+    source = source_of(path)
     if path.suffix == ".gltf":
-        document = JsonNode.parse(data, path=path.name)
-        return GlbContent(document=document, neighbours=neighbours)
-    return unpack_glb(data, name=path.name, neighbours=neighbours)
+        document = JsonNode.parse(source.data, path=source.name)
+        return GlbContent(document=document, neighbours=source.neighbours)
+    return unpack_glb(source.data, name=source.name, neighbours=source.neighbours)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
