@@ -8,8 +8,8 @@ from bozzetto.pipeline import runs
 from bozzetto.pipeline.approval import Approval
 from bozzetto.pipeline.names import default_folder
 from bozzetto.pipeline.options import MakeOptions, MaskOptions, RefineOptions
-from bozzetto.pipeline.progress import Progress, silent
 from bozzetto.pipeline.report import Delivery
+from bozzetto.progress import Progress, silent
 from bozzetto.views.mask import Stroke
 
 AnyPath = str | os.PathLike[str]

@@ -3,7 +3,7 @@ import pytest
 from bozzetto.cli.shared import DraftChoice, MattingChoice, make_options, sides_from
 from bozzetto.errors import InputError
 from bozzetto.pipeline.options import MakeOptions
-from bozzetto.pipeline.serialize import json_from, value_from
+from bozzetto.records import json_from, value_from
 from bozzetto.views.foreground import Side
 
 

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 import bozzetto
-from bozzetto.pipeline.progress import StageStep
+from bozzetto.progress import StageStep
 from tests.build import a_disc
 
 OPTIONS = bozzetto.MakeOptions(

@@ -8,8 +8,8 @@ from PIL import Image
 
 import bozzetto
 from bozzetto.errors import InputError, ProjectError
-from bozzetto.pipeline.progress import StageFinished, StageStarted
 from bozzetto.pipeline.store import PARTIAL
+from bozzetto.progress import StageFinished, StageStarted
 from bozzetto.views.mask import Stroke, StrokeKind
 from tests.build import a_disc
 

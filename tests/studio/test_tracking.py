@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bozzetto.pipeline.progress import StageFinished, StageStarted, StageStep
+from bozzetto.progress import StageFinished, StageStarted, StageStep
 from bozzetto.studio.kinds.base import PlannedStage
 from bozzetto.studio.tracking import Tracker
 

@@ -16,8 +16,8 @@ from rich.text import Text
 from bozzetto.cli.interrupts import stop_if_asked
 from bozzetto.errors import BozzettoError
 from bozzetto.findings import Finding, Severity
-from bozzetto.pipeline.progress import Event, StageStarted, StageStep
-from bozzetto.pipeline.serialize import text_from
+from bozzetto.progress import Event, StageStarted, StageStep
+from bozzetto.records import text_from
 
 
 class FailOn(StrEnum):

@@ -31,11 +31,11 @@ from bozzetto.delivery.sizing import Scale, scale_for
 from bozzetto.findings import Finding, Severity
 from bozzetto.formats.base import NamedFile
 from bozzetto.formats.registry import format_names
-from bozzetto.pipeline.serialize import text_from
 from bozzetto.qa.rendering.base import Picture as Rgba
 from bozzetto.qa.rendering.base import Renderer
 from bozzetto.qa.rendering.cameras import SIX_SIDES, orbit_camera, side_cameras, turntable_cameras
 from bozzetto.qa.rendering.registry import choose_renderer
+from bozzetto.records import text_from
 
 _PAPER = (246, 246, 245)
 _WEB = PictureRules(longest_px=1024, media_types=(JPEG, PNG), power_of_two=True)

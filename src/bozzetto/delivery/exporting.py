@@ -30,7 +30,7 @@ from bozzetto.findings import Finding
 from bozzetto.formats.base import NamedFile, Source, Written
 from bozzetto.formats.registry import load_format
 from bozzetto.formats.storing import store
-from bozzetto.pipeline.serialize import text_from
+from bozzetto.records import text_from
 
 LOSSY = ("glb-web",)
 """Formats that encode pictures again; their files are called `-web`."""

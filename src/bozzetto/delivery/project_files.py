@@ -22,8 +22,8 @@ from bozzetto.pipeline.approval import read_drafts
 from bozzetto.pipeline.options import MAX_LODS
 from bozzetto.pipeline.photo_to_asset import level_name
 from bozzetto.pipeline.records import camera_of_record, read_json
-from bozzetto.pipeline.serialize import Json
 from bozzetto.pipeline.store import MANIFEST, Project, open_project, stage_folder
+from bozzetto.records import Json
 
 _EXIF_FOCAL_ERROR = 0.03
 _GUESSED_FOCAL_ERROR = 0.35

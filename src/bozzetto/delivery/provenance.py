@@ -16,7 +16,7 @@ from bozzetto.delivery.sizing import Scale
 from bozzetto.errors import ResourceError
 from bozzetto.matting.models.fetch import describe_weights
 from bozzetto.matting.models.registry import load_model
-from bozzetto.pipeline.serialize import json_from
+from bozzetto.records import json_from
 
 PROVENANCE_KEY = "bozzetto:provenance"
 """In a model's metadata: the whole record as JSON."""

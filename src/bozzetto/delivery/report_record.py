@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypeVar, cast, get_args, get_origin, get_type_hints
 
 from bozzetto.pipeline.records import CameraRecord, damaged, read_json
-from bozzetto.pipeline.serialize import Json, value_from
+from bozzetto.records import Json, value_from
 
 Record = TypeVar("Record")
 

@@ -22,8 +22,8 @@ from bozzetto.formats.base import NamedFile, Written
 from bozzetto.formats.registry import load_format
 from bozzetto.formats.storing import store
 from bozzetto.geometry.crossings import crossing_edges
-from bozzetto.pipeline.serialize import text_from
 from bozzetto.qa.connectivity import weld_corners, welded_positions
+from bozzetto.records import text_from
 from bozzetto.rigging.blazepose import BlazePose
 from bozzetto.rigging.bvh import read_bvh
 from bozzetto.rigging.canonical import RestPose

@@ -7,8 +7,8 @@ from bozzetto.asset.draft import Draft, Reason
 from bozzetto.errors import ProjectError
 from bozzetto.pipeline.options import DraftOptions, MaskOptions
 from bozzetto.pipeline.records import digest_of_draft, read_draft, read_record
-from bozzetto.pipeline.serialize import text_from
 from bozzetto.pipeline.store import Project, write_file
+from bozzetto.records import text_from
 
 APPROVAL = "approval.json"
 DRAFTS = "drafts.json"

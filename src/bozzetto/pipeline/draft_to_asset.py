@@ -21,13 +21,13 @@ from bozzetto.pipeline.options import (
     RefineOptions,
     Topology,
 )
-from bozzetto.pipeline.progress import Step, no_step
 from bozzetto.pipeline.retopology import (
     SymmetryFacts,
     dense_surface,
     mirror_of,
     retopologize,
 )
+from bozzetto.progress import Step, no_step
 from bozzetto.sculpting.detail import DetailOptions
 from bozzetto.sculpting.outline import OutlineError
 from bozzetto.sculpting.sculpt import (

@@ -12,7 +12,6 @@ from bozzetto.matting.strokes_json import json_from_strokes, strokes_from_json
 from bozzetto.matting.user_mask import decode_mask
 from bozzetto.pipeline.names import asset_name
 from bozzetto.pipeline.records import read_record
-from bozzetto.pipeline.serialize import text_from
 from bozzetto.pipeline.store import (
     MANIFEST,
     Project,
@@ -21,6 +20,7 @@ from bozzetto.pipeline.store import (
     keep_input,
     write_file,
 )
+from bozzetto.records import text_from
 from bozzetto.views.mask import Mask, Stroke
 from bozzetto.views.photo import Photo
 

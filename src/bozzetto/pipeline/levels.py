@@ -9,15 +9,15 @@ from bozzetto.pipeline.draft_to_asset import Sculpted, Shaped, sculpt_draft
 from bozzetto.pipeline.locking import StoredLock
 from bozzetto.pipeline.options import RefineOptions
 from bozzetto.pipeline.photo_to_asset import level_name
-from bozzetto.pipeline.progress import Step
 from bozzetto.pipeline.records import read_record
 from bozzetto.pipeline.retopology import level_options
-from bozzetto.pipeline.serialize import text_from
 from bozzetto.pipeline.shape_stage import shape_stage
 from bozzetto.pipeline.stage import Codec, Outcome, Session, StageKey, Timing, run_stage
 from bozzetto.pipeline.stored import StoredAsset, asset_stage
+from bozzetto.progress import Step
 from bozzetto.qa.certificate import Certificate, certify
 from bozzetto.qa.topology import TopologyFacts, measure_topology
+from bozzetto.records import text_from
 from bozzetto.views.foreground import Foreground
 
 CERTIFICATE_VERSION = 2

@@ -13,7 +13,6 @@ from bozzetto.asset.draft import Draft
 from bozzetto.findings import Finding
 from bozzetto.pipeline.judge import Judged
 from bozzetto.pipeline.records import read_file, read_record
-from bozzetto.pipeline.serialize import text_from
 from bozzetto.pipeline.stage import Codec, Outcome, Session, StageKey, run_stage
 from bozzetto.pipeline.stored import StoredAsset, encode_picture
 from bozzetto.qa.agreement import Agreement, measure_agreement
@@ -30,6 +29,7 @@ from bozzetto.qa.sheet_pictures import photo_picture
 from bozzetto.qa.textures import TextureFacts, measure_textures
 from bozzetto.qa.topology import TopologyFacts, measure_topology
 from bozzetto.qa.uv import UvFacts, measure_uv
+from bozzetto.records import text_from
 from bozzetto.views.foreground import Foreground
 
 PREVIEW_VERSION = 3

@@ -20,7 +20,7 @@ from bozzetto.asset.mesh import Mesh
 from bozzetto.asset.seen import SeenMaps
 from bozzetto.errors import ProjectError
 from bozzetto.findings import Finding
-from bozzetto.pipeline.serialize import Json, text_from, value_from
+from bozzetto.records import Json, text_from, value_from
 from bozzetto.transforms import Rigid
 from bozzetto.views.camera import Camera
 from bozzetto.views.mask import Mask

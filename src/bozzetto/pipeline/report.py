@@ -20,10 +20,10 @@ from bozzetto.pipeline.options import MAX_LODS, MakeOptions
 from bozzetto.pipeline.photo_to_asset import level_name
 from bozzetto.pipeline.previews import Facts
 from bozzetto.pipeline.retopology import SymmetryFacts
-from bozzetto.pipeline.serialize import text_from
 from bozzetto.pipeline.stage import Timing
 from bozzetto.pipeline.store import Project, write_file
 from bozzetto.pipeline.stored import AssetRecord
+from bozzetto.records import text_from
 from bozzetto.sculpting.sculpt import OutlineFacts
 from bozzetto.views.mask import Mask
 

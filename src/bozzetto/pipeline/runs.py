@@ -32,11 +32,11 @@ from bozzetto.pipeline.levels import level_stages
 from bozzetto.pipeline.locking import load_lock
 from bozzetto.pipeline.options import MakeOptions, MaskOptions, RefineOptions
 from bozzetto.pipeline.previews import draft_sheet_stage, preview_stage
-from bozzetto.pipeline.progress import Progress, silent
 from bozzetto.pipeline.report import Delivery, build_report, publish
 from bozzetto.pipeline.stage import Outcome, Session, Timing
 from bozzetto.pipeline.store import Project, exclusive, open_project, write_file
 from bozzetto.pipeline.stored import draft_stages
+from bozzetto.progress import Progress, silent
 from bozzetto.views.mask import Stroke
 
 _DEFAULTS = MakeOptions()

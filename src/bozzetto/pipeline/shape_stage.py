@@ -17,7 +17,6 @@ from bozzetto.asset.mesh import Mesh
 from bozzetto.findings import Finding
 from bozzetto.pipeline.draft_to_asset import Sculpted, Shaped, shape_draft
 from bozzetto.pipeline.options import RefineOptions
-from bozzetto.pipeline.progress import StageStep, Step
 from bozzetto.pipeline.records import (
     CameraRecord,
     camera_of_record,
@@ -26,8 +25,9 @@ from bozzetto.pipeline.records import (
     record_of_camera,
 )
 from bozzetto.pipeline.retopology import SymmetryFacts
-from bozzetto.pipeline.serialize import text_from
 from bozzetto.pipeline.stage import Codec, Outcome, Session, StageKey, run_stage
+from bozzetto.progress import StageStep, Step
+from bozzetto.records import text_from
 from bozzetto.sculpting.sculpt import OutlineFacts
 
 SHAPE_VERSION = 5

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from bozzetto.pipeline.estimates import Estimates
-from bozzetto.pipeline.progress import Progress, StageFinished, StageStarted
 from bozzetto.pipeline.records import read_record
-from bozzetto.pipeline.serialize import digest_of, text_from
 from bozzetto.pipeline.store import Project, keep
+from bozzetto.progress import Progress, StageFinished, StageStarted
+from bozzetto.records import digest_of, text_from
 
 Value = TypeVar("Value")
 

@@ -30,7 +30,6 @@ from bozzetto.pipeline.photo_to_asset import (
     name_sides,
     usable_views,
 )
-from bozzetto.pipeline.progress import StageStep
 from bozzetto.pipeline.records import (
     CameraRecord,
     camera_of_record,
@@ -43,8 +42,9 @@ from bozzetto.pipeline.records import (
     write_mask,
 )
 from bozzetto.pipeline.retopology import SymmetryFacts
-from bozzetto.pipeline.serialize import digest_of, text_from
 from bozzetto.pipeline.stage import Codec, Outcome, Session, StageKey, run_stage
+from bozzetto.progress import StageStep
+from bozzetto.records import digest_of, text_from
 from bozzetto.sculpting.sculpt import OutlineFacts
 from bozzetto.texturing.lock import TextureLock
 from bozzetto.views.foreground import Foreground, Side

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bozzetto.errors import ResourceError
-from bozzetto.pipeline.progress import Progress
+from bozzetto.progress import Progress
 from bozzetto.studio.blobs.base import BlobStore
 from bozzetto.studio.database import Database
 from bozzetto.studio.ids import new_id

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bozzetto.pipeline.progress import Event, StageStarted, StageStep
+from bozzetto.progress import Event, StageStarted, StageStep
 from bozzetto.studio.kinds.base import PlannedStage
 
 _UNKNOWN_SECONDS = 5.0

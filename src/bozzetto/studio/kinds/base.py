@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar, cast, runtime_checkable
 
-from bozzetto.pipeline.progress import Progress
+from bozzetto.progress import Progress
 from bozzetto.wire.base import File, Message
 from bozzetto.wire.projects import Side
 from bozzetto.wire.results import Approval, Result

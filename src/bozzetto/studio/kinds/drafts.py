@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bozzetto.pipeline.options import DraftOptions, MakeOptions, MaskOptions
-from bozzetto.pipeline.serialize import json_from
+from bozzetto.records import json_from
 from bozzetto.studio.kinds.base import JobKind, Kept, PlannedStage, Records, Work, looking_at
 from bozzetto.studio.kinds.needs import need_photos
 from bozzetto.studio.kinds.values import finding_from

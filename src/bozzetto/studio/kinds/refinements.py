@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from bozzetto.formats.texture_images import ImageFormat
 from bozzetto.pipeline.options import Detail, RefineOptions, Symmetry, Topology
-from bozzetto.pipeline.serialize import json_from
+from bozzetto.records import json_from
 from bozzetto.studio.kinds.base import JobKind, Kept, PlannedStage, Records, Work, looking_at
 from bozzetto.studio.kinds.drafts import GLB
 from bozzetto.studio.kinds.needs import need_approval, need_photos, need_refinement

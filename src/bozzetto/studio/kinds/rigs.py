@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bozzetto.errors import UnknownNameError
-from bozzetto.pipeline.serialize import digest_of, json_from
+from bozzetto.records import digest_of, json_from
 from bozzetto.studio.kinds.base import JobKind, Kept, PlannedStage, Records, Work
 from bozzetto.studio.kinds.drafts import GLB
 from bozzetto.studio.kinds.needs import need_refinement

@@ -5,7 +5,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 from bozzetto.pipeline.estimates import Estimates, default_timings_path
-from bozzetto.pipeline.progress import Progress, StageFinished, StageStarted
+from bozzetto.progress import Progress, StageFinished, StageStarted
 
 
 @contextmanager

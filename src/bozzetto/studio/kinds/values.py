@@ -1,7 +1,7 @@
 """Values of the pipeline as messages: the same fields, checked against the schema."""
 
 from bozzetto.findings import Finding as FindingValue
-from bozzetto.pipeline.serialize import json_from
+from bozzetto.records import json_from
 from bozzetto.wire.base import File
 from bozzetto.wire.findings import Finding
 

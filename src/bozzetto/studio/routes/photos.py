@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
-from bozzetto.pipeline.serialize import json_from
+from bozzetto.records import json_from
 from bozzetto.studio.decoding import Received, TakenIn
 from bozzetto.studio.idempotency import made_id
 from bozzetto.studio.lookup import file_row, photo_row, project_row

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bozzetto.findings import Finding, Region, Severity
-from bozzetto.pipeline.serialize import digest_of, json_from, text_from, value_from
+from bozzetto.records import digest_of, json_from, text_from, value_from
 
 text = st.text(max_size=20)
 regions = st.builds(
