@@ -19,7 +19,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from bozzetto.asset.mesh import Mesh
-from bozzetto.geometry.quads import mesh_of_quads
+from bozzetto.geometry.remesh.quads import mesh_of_quads
 from bozzetto.texturing.chart_scale import seen_shares
 from bozzetto.texturing.surface import TextureOptions, View, texture_mesh
 from bozzetto.texturing.unwrap import UnwrapOptions, unwrap

@@ -12,8 +12,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bozzetto.delivery.inspection import Inspection, inspect_file
-from bozzetto.delivery.page_file import write_page
+from bozzetto.delivery.inspect.inspection import Inspection, inspect_file
+from bozzetto.delivery.inspect.page import write_page
 from bozzetto.errors import BozzettoError
 from bozzetto.qa.profile import profile_names
 

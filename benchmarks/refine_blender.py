@@ -28,8 +28,8 @@ from bozzetto.asset.mesh import Mesh
 from bozzetto.geometry.closest import SurfacePoints, SurfaceTree, interpolate
 from bozzetto.geometry.normals import vertex_normals
 from bozzetto.geometry.raycast import Raycaster
+from bozzetto.geometry.remesh.simplify import SimplifyOptions, simplify
 from bozzetto.geometry.sampling import sample_surface
-from bozzetto.geometry.simplify import SimplifyOptions, simplify
 from bozzetto.imaging.color import srgb_from_linear
 from bozzetto.imaging.resample import sample
 from bozzetto.qa.certificate import certify

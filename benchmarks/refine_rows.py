@@ -26,8 +26,8 @@ from benchmarks.quality.rows import Row
 from benchmarks.quality.scene import move_camera
 from bozzetto.asset.draft import Draft
 from bozzetto.asset.mesh import Mesh
+from bozzetto.geometry.compare.similarity import Similarity
 from bozzetto.geometry.raycast import Raycaster
-from bozzetto.geometry.similarity import Similarity
 from bozzetto.imaging.resample import sample
 from bozzetto.pipeline.draft_to_asset import (
     Refined,

@@ -26,10 +26,10 @@ from bozzetto.asset.mesh import Mesh
 from bozzetto.errors import BozzettoError
 from bozzetto.geometry.components import drop_small_components
 from bozzetto.geometry.isosurface import extract_isosurface
-from bozzetto.geometry.quads import QuadOptions, quadrangulate
-from bozzetto.geometry.remesh import make_watertight
-from bozzetto.geometry.simplify import SimplifyOptions, simplify
-from bozzetto.geometry.watertight import euler_number, is_closed_manifold
+from bozzetto.geometry.measure.watertight import euler_number, is_closed_manifold
+from bozzetto.geometry.remesh.make_watertight import make_watertight
+from bozzetto.geometry.remesh.quads import QuadOptions, quadrangulate
+from bozzetto.geometry.remesh.simplify import SimplifyOptions, simplify
 from bozzetto.qa.certificate import certify
 
 RESULTS = Path(__file__).parent / "results" / "topology.csv"

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from bozzetto.formats.glb import read_glb
+from bozzetto.formats.gltf.glb import read_glb
 from bozzetto.qa.rendering.base import Renderer, RenderShape, RenderStyle
 from bozzetto.qa.rendering.cameras import side_cameras
 from bozzetto.qa.rendering.registry import choose_renderer

@@ -15,12 +15,18 @@ from benchmarks.quality.pictures import (
 )
 from benchmarks.quality.scene import NUM_POINTS, InputView
 from bozzetto.asset.draft import Draft
-from bozzetto.geometry.alignment import Level, align, level_of, refine_by_icp
-from bozzetto.geometry.distance import Matches, PointCloud, SurfaceDistance, match, summarize
+from bozzetto.geometry.compare.alignment import Level, align, level_of, refine_by_icp
+from bozzetto.geometry.compare.distance import (
+    Matches,
+    PointCloud,
+    SurfaceDistance,
+    match,
+    summarize,
+)
+from bozzetto.geometry.compare.similarity import Similarity
+from bozzetto.geometry.compare.solid import Solid, grid_points, volume_iou
 from bozzetto.geometry.raycast import Raycaster
 from bozzetto.geometry.sampling import sample_surface
-from bozzetto.geometry.similarity import Similarity
-from bozzetto.geometry.solid import Solid, grid_points, volume_iou
 from bozzetto.views.camera import Camera
 
 _CELLS = 64

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32, Float64
 
+from bozzetto.geometry.compare.similarity import Similarity
 from bozzetto.geometry.raycast import Raycaster
-from bozzetto.geometry.similarity import Similarity
 from bozzetto.views.camera import Camera
 
 NEAR, FAR = -0.70, 1.10

@@ -13,8 +13,8 @@ from skimage.metrics import structural_similarity
 from benchmarks.quality.features import FeatureNet
 from benchmarks.quality.scene import ColorsOf, InputView, move_camera, move_mesh
 from bozzetto.asset.mesh import Mesh
+from bozzetto.geometry.compare.similarity import Similarity
 from bozzetto.geometry.raycast import Raycaster
-from bozzetto.geometry.similarity import Similarity
 from bozzetto.imaging.color import srgb_from_linear
 from bozzetto.qa.rendering.cameras import orbit_camera
 from bozzetto.qa.rendering.visibility import cast_samples

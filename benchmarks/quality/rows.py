@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from benchmarks.quality.evaluate import Scores
-from bozzetto.geometry.alignment import Level
-from bozzetto.geometry.distance import THRESHOLDS, SurfaceDistance
+from bozzetto.geometry.compare.alignment import Level
+from bozzetto.geometry.compare.distance import THRESHOLDS, SurfaceDistance
 
 RESULTS = Path(__file__).parents[1] / "results"
 LEVELS = (*(str(level) for level in Level), "camera", "camera+fit")

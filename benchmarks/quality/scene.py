@@ -13,12 +13,12 @@ import numpy as np
 from jaxtyping import Bool, Float32, Int32
 
 from bozzetto.asset.mesh import Mesh
-from bozzetto.geometry.distance import PointCloud
-from bozzetto.geometry.normalization import Frame, normalize
-from bozzetto.geometry.outside import sample_outside, visible_from
+from bozzetto.geometry.compare.distance import PointCloud
+from bozzetto.geometry.compare.normalization import Frame, normalize
+from bozzetto.geometry.compare.similarity import Similarity
+from bozzetto.geometry.measure.outside import sample_outside, visible_from
 from bozzetto.geometry.raycast import Raycaster
 from bozzetto.geometry.sampling import SurfaceSample
-from bozzetto.geometry.similarity import Similarity
 from bozzetto.transforms import Points, Rigid
 from bozzetto.views.camera import Camera
 from bozzetto.views.foreground import Foreground

@@ -9,12 +9,12 @@ import numpy as np
 from benchmarks.quality.evaluate import silhouette_of
 from benchmarks.quality.scene import NUM_POINTS
 from bozzetto.asset.draft import Draft
-from bozzetto.geometry.distance import PointCloud, compare
-from bozzetto.geometry.normalization import Frame, normalize
-from bozzetto.geometry.outside import visible_from
+from bozzetto.geometry.compare.distance import PointCloud, compare
+from bozzetto.geometry.compare.normalization import Frame, normalize
+from bozzetto.geometry.compare.solid import volume_iou
+from bozzetto.geometry.measure.outside import visible_from
 from bozzetto.geometry.raycast import Raycaster
 from bozzetto.geometry.sampling import sample_surface
-from bozzetto.geometry.solid import volume_iou
 
 _F_005 = 2  # Of `THRESHOLDS`.
 

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from bozzetto.asset.mesh import Mesh
     from bozzetto.capture.advice import advise
     from bozzetto.capture.load import load_photo
-    from bozzetto.delivery.inspection import inspect_file
+    from bozzetto.delivery.inspect.inspection import inspect_file
     from bozzetto.engines.registry import engine_names, load_engine
     from bozzetto.errors import BozzettoError, InputError
     from bozzetto.findings import Finding, Severity
-    from bozzetto.formats.glb import read_glb, write_glb
+    from bozzetto.formats.gltf.glb import read_glb, write_glb
     from bozzetto.front_door import approve, draft, make, mask, refine
     from bozzetto.matting.cut_out import cut_out
     from bozzetto.pipeline.draft_to_asset import refine_draft
@@ -55,7 +55,7 @@ _HOME = {
     "cut_out": "bozzetto.matting.cut_out",
     "draft": "bozzetto.front_door",
     "engine_names": "bozzetto.engines.registry",
-    "inspect_file": "bozzetto.delivery.inspection",
+    "inspect_file": "bozzetto.delivery.inspect.inspection",
     "load_engine": "bozzetto.engines.registry",
     "load_photo": "bozzetto.capture.load",
     "make": "bozzetto.front_door",
@@ -63,10 +63,10 @@ _HOME = {
     "make_mask": "bozzetto.pipeline.photo_to_asset",
     "mask": "bozzetto.front_door",
     "photo_to_asset": "bozzetto.pipeline.photo_to_asset",
-    "read_glb": "bozzetto.formats.glb",
+    "read_glb": "bozzetto.formats.gltf.glb",
     "refine": "bozzetto.front_door",
     "refine_draft": "bozzetto.pipeline.draft_to_asset",
-    "write_glb": "bozzetto.formats.glb",
+    "write_glb": "bozzetto.formats.gltf.glb",
 }
 
 __all__ = [

@@ -25,9 +25,9 @@ from benchmarks.quality.scene import move_camera
 from benchmarks.quality.seeds import compare_seeds
 from bozzetto.asset.draft import Draft
 from bozzetto.asset.mesh import Mesh
-from bozzetto.geometry.outside import visible_from
+from bozzetto.geometry.compare.similarity import Similarity
+from bozzetto.geometry.measure.outside import visible_from
 from bozzetto.geometry.raycast import Raycaster
-from bozzetto.geometry.similarity import Similarity
 from bozzetto.views.foreground import Side
 from bozzetto_train.scenes.gbuffer import prepare_scene
 

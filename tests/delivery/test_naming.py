@@ -5,9 +5,9 @@ import pytest
 
 from bozzetto.asset.model import Part
 from bozzetto.asset.skeleton import Skeleton
-from bozzetto.delivery.bones import rename_joints
+from bozzetto.delivery.export.joint_names import rename_joints
+from bozzetto.delivery.export.targets import TARGETS, load_target
 from bozzetto.delivery.naming import Naming, file_stem, rename_model, safe_stem
-from bozzetto.delivery.targets import TARGETS, load_target
 from bozzetto.errors import UnknownNameError
 from bozzetto.formats.registry import format_names
 from bozzetto.qa.profile import profile_names

@@ -7,7 +7,7 @@ from bozzetto.asset.mesh import Origin
 from bozzetto.engines.network.onnx_network import WEIGHTS
 from bozzetto.engines.registry import engine_names, load_engine
 from bozzetto.errors import EngineError
-from bozzetto.geometry.watertight import closed_manifold_defects
+from bozzetto.geometry.measure.watertight import closed_manifold_defects
 from tests.build import a_foreground
 from tests.engines.silhouettes import cut_out
 

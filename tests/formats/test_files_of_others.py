@@ -10,7 +10,7 @@ from PIL import Image
 from scipy.spatial import cKDTree
 
 from bozzetto.asset.poses import posed_part
-from bozzetto.delivery.inspection import inspect_opened
+from bozzetto.delivery.inspect.inspection import inspect_opened
 from bozzetto.delivery.open_model import open_model
 from tests.models import a_figure
 from tools.formats_check.subjects import a_cube

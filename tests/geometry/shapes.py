@@ -4,8 +4,8 @@ import numpy as np
 import trimesh
 
 from bozzetto.asset.mesh import Mesh
-from bozzetto.geometry.distance import PointCloud
-from bozzetto.geometry.normalization import Frame, normalize
+from bozzetto.geometry.compare.distance import PointCloud
+from bozzetto.geometry.compare.normalization import Frame, normalize
 from bozzetto.geometry.sampling import sample_surface
 
 

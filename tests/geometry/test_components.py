@@ -3,7 +3,7 @@ import pytest
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.geometry.components import ComponentOptions, drop_small_components, label_components
-from bozzetto.geometry.watertight import enclosed_volume, is_closed_manifold
+from bozzetto.geometry.measure.watertight import enclosed_volume, is_closed_manifold
 from tests.build import a_sphere
 
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from bozzetto.asset.mesh import Mesh
+from bozzetto.geometry.measure.watertight import enclosed_volume
 from bozzetto.geometry.smooth import SmoothOptions, neighbour_mean, smooth
-from bozzetto.geometry.watertight import enclosed_volume
 from tests.build import a_sphere
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from bozzetto.asset.draft import Draft
 from bozzetto.asset.mesh import Mesh
 from bozzetto.errors import InputError
-from bozzetto.formats.glb import read_glb, write_glb
+from bozzetto.formats.gltf.glb import read_glb, write_glb
 from bozzetto.pipeline.draft_to_asset import sculpt_draft, shape_draft, texture_shape
 from bozzetto.pipeline.options import RefineOptions, Topology
 from bozzetto.pipeline.retopology import dense_surface, level_options

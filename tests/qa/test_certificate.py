@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bozzetto.geometry.quads import mesh_of_quads
+from bozzetto.geometry.remesh.quads import mesh_of_quads
 from bozzetto.qa.certificate import certify
 from tests.build import a_sphere
 from tests.geometry.quad_shapes import a_quad_box, a_quad_ring

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from bozzetto.asset.draft import Draft, Reason
-from bozzetto.formats.glb import write_glb
+from bozzetto.formats.gltf.glb import write_glb
 from bozzetto.qa.agreement import measure_agreement
 from bozzetto.qa.contact_sheet import (
     SheetFacts,

@@ -3,8 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from bozzetto.geometry.measure.symmetry import MirrorPlane
 from bozzetto.geometry.normals import vertex_normals
-from bozzetto.geometry.symmetry import MirrorPlane
 from bozzetto.sculpting.silhouette import fit_silhouette
 from tests.sculpting.shapes import (
     a_ball,

@@ -5,7 +5,7 @@ import pytest
 
 from bozzetto.asset.asset import Asset
 from bozzetto.errors import InputError
-from bozzetto.formats.glb import read_glb, write_glb
+from bozzetto.formats.gltf.glb import read_glb, write_glb
 from bozzetto.texturing.lock import TextureLock, keep_locked
 from tests.texturing.scene import a_textured_ball, striped_paint
 

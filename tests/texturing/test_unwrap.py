@@ -6,7 +6,7 @@ import pytest
 from bozzetto.asset.mesh import Mesh, Origin
 from bozzetto.errors import InputError, ResourceError
 from bozzetto.geometry.normals import vertex_normals
-from bozzetto.geometry.quads import mesh_of_quads
+from bozzetto.geometry.remesh.quads import mesh_of_quads
 from bozzetto.texturing.rasterize import rasterize
 from bozzetto.texturing.unwrap import UnwrapOptions, unwrap, uv_areas
 from bozzetto.texturing.unwrappers import AtlasRequest, unwrap_with_xatlas

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from bozzetto.asset.model import Model
 from bozzetto.formats.base import Source, Written
-from bozzetto.formats.fbx import FbxOptions, write_fbx
-from bozzetto.formats.grey_maps import separated
+from bozzetto.formats.fbx.format import FbxOptions, write_fbx
+from bozzetto.formats.pictures.grey_maps import separated
 from bozzetto.formats.registry import load_format
 from bozzetto.formats.stl import StlOptions, write_stl
 from bozzetto.formats.storing import store

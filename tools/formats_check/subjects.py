@@ -10,7 +10,7 @@ from bozzetto.asset.mesh import Mesh
 from bozzetto.asset.model import Model, Part, Picture, Surface
 from bozzetto.asset.poses import clip_of_poses, posed_joints
 from bozzetto.asset.skeleton import Clip, Skeleton
-from bozzetto.formats.influences import reduced_skin
+from bozzetto.formats.rigs.influences import reduced_skin
 
 HEIGHT = 1.7
 FRAMES_PER_SECOND = 30.0

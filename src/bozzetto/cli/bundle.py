@@ -29,8 +29,8 @@ class Bundle:
     def run(self) -> int:
         """Run the command and return its exit code."""
         # Imported when run, so that `bozzetto --help` answers at once.
-        from bozzetto.delivery.bundling import bundle
-        from bozzetto.delivery.exporting import Placing, load_deliverable
+        from bozzetto.delivery.bundle.bundling import bundle
+        from bozzetto.delivery.export.exporting import Placing, load_deliverable
         from bozzetto.delivery.placing import Pivot
         from bozzetto.delivery.sizing import parse_size
 

@@ -10,7 +10,7 @@ from bozzetto.cli.console import Reporting, Terminal
 from bozzetto.errors import InputError
 
 if TYPE_CHECKING:
-    from bozzetto.delivery.exporting import Exported
+    from bozzetto.delivery.export.exporting import Exported
 
 UNSOUND = 1
 """Exit code when a file, read back, is not what was written."""
@@ -40,10 +40,15 @@ class Export:
     def run(self) -> int:
         """Run the command and return its exit code."""
         # Imported when run, so that `bozzetto --help` answers at once.
-        from bozzetto.delivery.exporting import Placing, export, load_deliverable, plain_target
+        from bozzetto.delivery.export.exporting import (
+            Placing,
+            export,
+            load_deliverable,
+            plain_target,
+        )
+        from bozzetto.delivery.export.targets import load_target
         from bozzetto.delivery.placing import Front, Pivot
         from bozzetto.delivery.sizing import parse_size
-        from bozzetto.delivery.targets import load_target
 
         if bool(self.target) == bool(self.format):
             raise InputError(

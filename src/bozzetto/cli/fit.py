@@ -27,7 +27,7 @@ class Fit:
     def run(self) -> int:
         """Run the command and return its exit code; 1 when a hard rule is still broken."""
         # Imported when run, so that `bozzetto --help` answers at once.
-        from bozzetto.delivery.fitting import fit_file
+        from bozzetto.delivery.fit.fitting import fit_file
         from bozzetto.delivery.sizing import parse_size
         from bozzetto.formats.storing import store
 

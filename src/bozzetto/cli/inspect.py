@@ -9,7 +9,7 @@ import tyro
 from bozzetto.cli.console import Reporting, Terminal
 
 if TYPE_CHECKING:
-    from bozzetto.delivery.inspection import Inspection
+    from bozzetto.delivery.inspect.inspection import Inspection
     from bozzetto.qa.profile import ProfileResult
 
 Profiles = Annotated[
@@ -35,8 +35,8 @@ class Inspect:
     def run(self) -> int:
         """Run the command and return its exit code."""
         # Imported when run, so that `bozzetto --help` answers at once.
-        from bozzetto.delivery.inspection import inspect_file
-        from bozzetto.delivery.page_file import write_page
+        from bozzetto.delivery.inspect.inspection import inspect_file
+        from bozzetto.delivery.inspect.page import write_page
 
         terminal = Terminal(self.reporting)
         inspection = inspect_file(self.asset, profiles=self.profiles)
@@ -52,7 +52,7 @@ class Inspect:
 
 def say_profile(terminal: Terminal, result: "ProfileResult") -> None:
     """Print how a file stands against a profile, rule by rule."""
-    from bozzetto.delivery.page import say_value, source_of, sources_of
+    from bozzetto.delivery.inspect.page import say_value, source_of, sources_of
 
     verdict = "accepted" if result.accepted else "REFUSED"
     sources = sources_of(result)
@@ -70,7 +70,7 @@ def say_profile(terminal: Terminal, result: "ProfileResult") -> None:
 
 def _say(terminal: Terminal, found: "Inspection") -> None:
     """Print an inspection for a person."""
-    from bozzetto.delivery.page import shape_facts
+    from bozzetto.delivery.inspect.page import shape_facts
 
     model, file = found.model, found.file
     x, y, z = model.size_m

@@ -9,7 +9,7 @@ import tyro
 from bozzetto.cli.console import Reporting, Terminal
 
 if TYPE_CHECKING:
-    from bozzetto.delivery.rigging import RigReport
+    from bozzetto.delivery.rig.rigging import RigReport
 
 ClipFiles = Annotated[
     tuple[Path, ...], tyro.conf.arg(name="clip", metavar="FILE"), tyro.conf.UseAppendAction
@@ -43,7 +43,7 @@ class Rig:
     def run(self) -> int:
         """Run the command and return its exit code."""
         # Imported when run, so that `bozzetto --help` answers at once.
-        from bozzetto.delivery.rigging import RigRequest, rig_file
+        from bozzetto.delivery.rig.rigging import RigRequest, rig_file
         from bozzetto.rigging.canonical import RestPose
         from bozzetto.rigging.rig import Plan, RigOptions
 

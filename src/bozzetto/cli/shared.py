@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import tyro
 
 from bozzetto.errors import InputError
-from bozzetto.formats.texture_images import ImageFormat
+from bozzetto.formats.pictures.texture_images import ImageFormat
 from bozzetto.pipeline.names import default_folder
 from bozzetto.pipeline.options import (
     Detail,

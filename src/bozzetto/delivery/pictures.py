@@ -15,7 +15,7 @@ from PIL import Image
 
 from bozzetto.asset.model import AlphaMode, Model, Part, Picture, Surface
 from bozzetto.errors import FormatError
-from bozzetto.formats.texture_images import jpeg_bytes, png_bytes
+from bozzetto.formats.pictures.texture_images import jpeg_bytes, png_bytes
 from bozzetto.imaging.color import linear_from_srgb8, srgb8_from_linear
 from bozzetto.qa.model_facts import MAP_NAMES
 from bozzetto.qa.picture_facts import MAX_SIDE_PX, picture_size

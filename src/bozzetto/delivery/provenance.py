@@ -10,8 +10,8 @@ from importlib.metadata import version
 
 from bozzetto.asset.model import Model
 from bozzetto.delivery.open_model import SIZE_KEY
-from bozzetto.delivery.project_files import Finished
-from bozzetto.delivery.report_record import ApprovalRecord, EngineRecord, SurfaceRecord
+from bozzetto.delivery.project.files import Finished
+from bozzetto.delivery.project.report_record import ApprovalRecord, EngineRecord, SurfaceRecord
 from bozzetto.delivery.sizing import Scale
 from bozzetto.errors import ResourceError
 from bozzetto.matting.models.fetch import describe_weights

@@ -1,1 +1,1 @@
-"""One file per format, each with write and read."""
+"""One folder or file per format, each with write and read."""

@@ -10,7 +10,7 @@ from bozzetto.asset.material import Material
 from bozzetto.asset.model import Model, Part, Picture, Surface
 from bozzetto.errors import FormatError
 from bozzetto.formats.names import slug
-from bozzetto.formats.texture_images import (
+from bozzetto.formats.pictures.texture_images import (
     ImageFormat,
     Texels,
     encode_image,

@@ -4,14 +4,14 @@ from bozzetto.formats.base import Format
 from bozzetto.registration import Registry
 
 BUILT_IN = {
-    "glb": "bozzetto.formats.glb:build",
-    "glb-web": "bozzetto.formats.gltf_web:build",
-    "gltf": "bozzetto.formats.gltf:build",
-    "fbx": "bozzetto.formats.fbx:build",
-    "usda": "bozzetto.formats.usd:build_usda",
-    "usdc": "bozzetto.formats.usd:build_usdc",
-    "usdz": "bozzetto.formats.usd:build_usdz",
-    "obj": "bozzetto.formats.obj:build",
+    "glb": "bozzetto.formats.gltf.glb:build",
+    "glb-web": "bozzetto.formats.gltf.glb_web:build",
+    "gltf": "bozzetto.formats.gltf.gltf:build",
+    "fbx": "bozzetto.formats.fbx.format:build",
+    "usda": "bozzetto.formats.usd.format:build_usda",
+    "usdc": "bozzetto.formats.usd.format:build_usdc",
+    "usdz": "bozzetto.formats.usd.format:build_usdz",
+    "obj": "bozzetto.formats.obj.format:build",
     "stl": "bozzetto.formats.stl:build",
     "ply": "bozzetto.formats.ply:build",
     "3mf": "bozzetto.formats.threemf:build",

@@ -16,10 +16,10 @@ from bozzetto.asset.model import Model, Part, Surface
 from bozzetto.errors import FormatError
 from bozzetto.formats.base import Format, FormatCard, NamedFile, Reading, Source, Written
 from bozzetto.formats.checks import check_model
-from bozzetto.formats.meshes import joined_mesh
+from bozzetto.formats.meshes.joining import joined_mesh
+from bozzetto.formats.meshes.welding import welded
 from bozzetto.formats.names import slug
 from bozzetto.formats.notes import Notes
-from bozzetto.formats.welding import welded
 from bozzetto.geometry.normals import face_normals
 
 _HEADER = 80

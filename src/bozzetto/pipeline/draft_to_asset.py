@@ -15,7 +15,7 @@ from bozzetto.asset.mesh import Mesh
 from bozzetto.asset.seen import SeenMaps
 from bozzetto.findings import Finding
 from bozzetto.geometry.ground import height_above_ground, lowered
-from bozzetto.geometry.lowpoly import facet
+from bozzetto.geometry.remesh.lowpoly import facet
 from bozzetto.pipeline.options import (
     Detail,
     RefineOptions,

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from bozzetto.engines.registry import DEFAULT_ENGINE, engine_names
 from bozzetto.errors import InputError, UnknownNameError
-from bozzetto.formats.texture_images import ImageFormat
+from bozzetto.formats.pictures.texture_images import ImageFormat
 from bozzetto.matting.models.registry import DEFAULT_MODEL, model_names
 from bozzetto.views.foreground import Side
 

@@ -14,16 +14,16 @@ from bozzetto.asset.draft import Draft
 from bozzetto.asset.mesh import Mesh
 from bozzetto.findings import Finding, Severity
 from bozzetto.geometry.components import drop_small_components
-from bozzetto.geometry.enclosed import drop_enclosed_components
-from bozzetto.geometry.lowpoly import LowPolyOptions, make_lowpoly
-from bozzetto.geometry.mirror import Half, cut_half, join_halves, same_genus
-from bozzetto.geometry.quads import QuadOptions, quadrangulate
-from bozzetto.geometry.remesh import make_watertight
-from bozzetto.geometry.simplify import Simplified, SimplifyOptions, simplify
+from bozzetto.geometry.measure.symmetry import MirrorPlane, find_mirror_plane
+from bozzetto.geometry.remesh.lowpoly import LowPolyOptions, make_lowpoly
+from bozzetto.geometry.remesh.make_watertight import make_watertight
+from bozzetto.geometry.remesh.mirror import Half, cut_half, join_halves, same_genus
+from bozzetto.geometry.remesh.quads import QuadOptions, quadrangulate
+from bozzetto.geometry.remesh.simplify import Simplified, SimplifyOptions, simplify
+from bozzetto.geometry.repair.enclosed import drop_enclosed_components
+from bozzetto.geometry.repair.folded_triangles import folded_triangles
+from bozzetto.geometry.repair.topological_noise import SeesThrough, remove_topological_noise
 from bozzetto.geometry.smooth import SmoothOptions, smooth
-from bozzetto.geometry.symmetry import MirrorPlane, find_mirror_plane
-from bozzetto.geometry.tidy import SeesThrough, tidy
-from bozzetto.geometry.unfold import folded_triangles
 from bozzetto.pipeline.options import RefineOptions, Symmetry, Topology
 from bozzetto.qa.self_intersections import count_self_intersections
 from bozzetto.views.foreground import Foreground
@@ -57,7 +57,7 @@ def dense_surface(draft: Draft, foregrounds: Sequence[Foreground] = ()) -> Dense
     pieces, _ = drop_small_components(draft.mesh)
     closed = make_watertight(pieces)
     mesh, dropped = drop_enclosed_components(closed.mesh)
-    mesh = tidy(mesh, sees_through=_sees_through(draft, foregrounds))
+    mesh = remove_topological_noise(mesh, sees_through=_sees_through(draft, foregrounds))
     return DenseSurface(mesh=mesh, findings=(*closed.findings, *_dropped(dropped)))
 
 

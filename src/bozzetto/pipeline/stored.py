@@ -18,7 +18,7 @@ from bozzetto.capture.overlay import draw_overlay
 from bozzetto.engines.registry import load_engine
 from bozzetto.errors import FormatError
 from bozzetto.findings import Finding
-from bozzetto.formats.glb import GlbOptions, read_glb, write_glb, write_white_glb
+from bozzetto.formats.gltf.glb import GlbOptions, read_glb, write_glb, write_white_glb
 from bozzetto.matting.strokes_json import json_from_strokes
 from bozzetto.pipeline.draft_to_asset import LightFacts, Refined, Shaped, texture_shape
 from bozzetto.pipeline.inputs import PhotoInput

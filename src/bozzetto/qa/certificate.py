@@ -9,8 +9,8 @@ import numpy as np
 from jaxtyping import Int64
 
 from bozzetto.asset.mesh import Mesh
-from bozzetto.geometry.hausdorff import Deviation, measure_deviation
-from bozzetto.geometry.unfold import folded_triangles
+from bozzetto.geometry.compare.hausdorff import Deviation, measure_deviation
+from bozzetto.geometry.repair.folded_triangles import folded_triangles
 from bozzetto.qa.connectivity import weld_corners
 from bozzetto.qa.self_intersections import count_self_intersections
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from bozzetto.asset.mesh import Mesh
-from bozzetto.geometry.crossings import crossing_triangles
+from bozzetto.geometry.measure.crossings import crossing_triangles
 from bozzetto.qa.connectivity import weld_corners, welded_positions
 
 

@@ -10,10 +10,10 @@ import numpy as np
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.asset.seen import SeenMaps
-from bozzetto.geometry.hold import held_sound
-from bozzetto.geometry.iron import iron
-from bozzetto.geometry.settle import Pair, settled
-from bozzetto.geometry.symmetry import MirrorPlane
+from bozzetto.geometry.measure.symmetry import MirrorPlane
+from bozzetto.geometry.repair.dense_folds import smooth_folds
+from bozzetto.geometry.repair.faulty_moves import undo_faulty_moves
+from bozzetto.geometry.repair.moved_pair import MeshWithDense, repair_moved_pair
 from bozzetto.sculpting.detail import DetailOptions, add_detail
 from bozzetto.sculpting.fairing import FairingOptions, fair
 from bozzetto.sculpting.outline import OutlineError
@@ -86,7 +86,7 @@ def sculpt(
     """
     targets = [view.target for view in views]
     before = outline_errors(draft, targets)
-    smooth = held_sound(draft, fair(draft, options=options.fairing))
+    smooth = undo_faulty_moves(draft, fair(draft, options=options.fairing))
     fitted = fit_silhouette(smooth, targets, options=options.silhouette)
     mesh, relieved = fitted.mesh, 0.0
     if options.detail is not None:
@@ -95,9 +95,9 @@ def sculpt(
                 mesh, view.foreground, view.camera, seen=view.seen, options=options.detail
             )
             if detailed.share > 0:
-                mesh = held_sound(mesh, detailed.mesh)
+                mesh = undo_faulty_moves(mesh, detailed.mesh)
                 relieved = max(relieved, detailed.share)
-    return Sculpted(mesh=iron(mesh), outlines=before, share_relieved=relieved)
+    return Sculpted(mesh=smooth_folds(mesh), outlines=before, share_relieved=relieved)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -132,8 +132,8 @@ def fit_finished(
     """
     targets = [view.target for view in views]
     fitted = fit_silhouette(mesh, targets, mirror=mirror, along=dense, options=options.silhouette)
-    moved = Pair(mesh=fitted.mesh, dense=fitted.along or dense)
-    sound = settled(Pair(mesh=mesh, dense=dense), moved)
+    moved = MeshWithDense(mesh=fitted.mesh, dense=fitted.along or dense)
+    sound = repair_moved_pair(MeshWithDense(mesh=mesh, dense=dense), moved)
     touched = not np.array_equal(sound.mesh.positions, moved.mesh.positions)
     facts = tuple(
         OutlineFacts(draft=before, finished=after)

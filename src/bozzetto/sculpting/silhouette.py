@@ -13,9 +13,9 @@ from jaxtyping import Bool, Float32, Float64, Int64
 from scipy.spatial import cKDTree
 
 from bozzetto.asset.mesh import Mesh
-from bozzetto.geometry.hold import held_sound
+from bozzetto.geometry.measure.symmetry import MirrorPlane
 from bozzetto.geometry.normals import vertex_normals
-from bozzetto.geometry.symmetry import MirrorPlane
+from bozzetto.geometry.repair.faulty_moves import undo_faulty_moves
 from bozzetto.sculpting.outline import Outline, OutlineError, mask_outline, outline_error
 from bozzetto.sculpting.rim import Rim, find_rim
 from bozzetto.sculpting.warp import Warp, WarpOptions, fit_warp
@@ -92,12 +92,12 @@ def fit_silhouette(
             if warp is not None:
                 moved = _moved(moved, warp, targets[k].camera, mirror=mirror)
                 beside = beside and _moved(beside, warp, targets[k].camera, mirror=mirror)
-    moved = held_sound(mesh, moved)
+    moved = undo_faulty_moves(mesh, moved)
     after = outline_errors(moved, targets)
     if _total(after) >= _total(before):
         return Fitted(mesh=mesh, before=before, after=before, along=along)
     if along is not None and beside is not None:
-        beside = _with_normals(held_sound(along, beside))
+        beside = _with_normals(undo_faulty_moves(along, beside))
     return Fitted(mesh=_with_normals(moved), before=before, after=after, along=beside)
 
 

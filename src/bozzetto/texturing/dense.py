@@ -12,9 +12,9 @@ from jaxtyping import Bool, Float32
 from bozzetto.asset.mesh import Mesh, Origin
 from bozzetto.asset.seen import SeenMaps
 from bozzetto.geometry.closest import SurfacePoints, interpolate
+from bozzetto.geometry.measure.symmetry import MirrorPlane
 from bozzetto.geometry.raycast import Raycaster
 from bozzetto.geometry.smooth import neighbour_mean
-from bozzetto.geometry.symmetry import MirrorPlane
 from bozzetto.imaging.color import srgb_from_linear
 from bozzetto.imaging.resample import sample
 from bozzetto.texturing.delight import DelightOptions, Light, fit_light

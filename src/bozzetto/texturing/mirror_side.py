@@ -9,8 +9,8 @@ import numpy as np
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.geometry.closest import SurfaceTree
+from bozzetto.geometry.measure.symmetry import MirrorPlane, find_mirror_plane
 from bozzetto.geometry.sampling import sample_surface
-from bozzetto.geometry.symmetry import MirrorPlane, find_mirror_plane
 from bozzetto.imaging.color import srgb_from_linear
 from bozzetto.texturing.photo_source import NUM_LEVELS
 from bozzetto.texturing.project import PhotoView, mirrored_directions, project_photos

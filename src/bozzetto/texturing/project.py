@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float32, UInt8
 
 from bozzetto.asset.mesh import Origin
-from bozzetto.geometry.symmetry import MirrorPlane
+from bozzetto.geometry.measure.symmetry import MirrorPlane
 from bozzetto.texturing.photo_source import NUM_LEVELS, PhotoSource
 from bozzetto.texturing.sight import Observer, Sight
 from bozzetto.views.camera import Camera

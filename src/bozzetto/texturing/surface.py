@@ -14,9 +14,9 @@ from bozzetto.asset.mesh import Mesh, Origin
 from bozzetto.asset.seen import SeenMaps
 from bozzetto.errors import InputError
 from bozzetto.findings import Finding, Severity
+from bozzetto.geometry.measure.symmetry import MirrorPlane
 from bozzetto.geometry.normals import area_vectors, vertex_normals
 from bozzetto.geometry.raycast import Raycaster
-from bozzetto.geometry.symmetry import MirrorPlane
 from bozzetto.texturing.bake import Maps, bake_maps, trust
 from bozzetto.texturing.delight import DelightOptions, Light
 from bozzetto.texturing.dense import Below, Dense, DenseOptions, prepare_dense

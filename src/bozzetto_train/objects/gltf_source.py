@@ -12,10 +12,10 @@ import numpy as np
 from jaxtyping import Float32, Float64, Int32
 
 from bozzetto.errors import FormatError
-from bozzetto.formats.gltf_content import GlbContent, unpack_glb
-from bozzetto.formats.json_node import JsonNode
+from bozzetto.formats.gltf.container import GlbContent, unpack_glb
+from bozzetto.formats.gltf.json_node import JsonNode
+from bozzetto.formats.pictures.texture_images import decode_image
 from bozzetto.formats.storing import source_of
-from bozzetto.formats.texture_images import decode_image
 from bozzetto_train.objects.assembly import Part, assemble, moved
 from bozzetto_train.objects.errors import ObjectError
 from bozzetto_train.objects.material_guess import Finish, guess_finish

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import cast
 
 from bozzetto.errors import FormatError, InputError
-from bozzetto.formats.json_node import JsonNode
+from bozzetto.formats.gltf.json_node import JsonNode
 from bozzetto_train.objects.categories import Category
 from bozzetto_train.objects.entry import DroppedObject, Manifest, ObjectEntry, ObjectKind
 from bozzetto_train.objects.families import Split

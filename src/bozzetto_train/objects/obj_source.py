@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float32, Int32
 
 from bozzetto.errors import FormatError
-from bozzetto.formats.polygons import cut_polygons
+from bozzetto.formats.meshes.polygons import cut_polygons
 from bozzetto_train.objects.assembly import Part
 from bozzetto_train.objects.errors import ObjectError
 from bozzetto_train.objects.model import Material

@@ -10,7 +10,11 @@ from PIL import Image
 from bozzetto.engines.inflate.engine import build
 from bozzetto.errors import EngineError, InputError
 from bozzetto.geometry.components import label_components
-from bozzetto.geometry.watertight import closed_manifold_defects, enclosed_volume, euler_number
+from bozzetto.geometry.measure.watertight import (
+    closed_manifold_defects,
+    enclosed_volume,
+    euler_number,
+)
 from bozzetto.imaging.color import linear_from_srgb8
 from bozzetto.views.foreground import Foreground
 from tests.build import a_disc, a_foreground

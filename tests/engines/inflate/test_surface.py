@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from bozzetto.engines.inflate.surface import surface_of
-from bozzetto.geometry.watertight import closed_manifold_defects, enclosed_volume
+from bozzetto.geometry.measure.watertight import closed_manifold_defects, enclosed_volume
 
 
 def a_ball_field(*, radius, size=60, centre=(30.2, 29.7)):

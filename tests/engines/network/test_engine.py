@@ -4,7 +4,7 @@ import pytest
 from bozzetto.asset.mesh import Origin
 from bozzetto.engines.network.engine import BozzettoEngine
 from bozzetto.errors import EngineError, InputError
-from bozzetto.geometry.watertight import closed_manifold_defects
+from bozzetto.geometry.measure.watertight import closed_manifold_defects
 from bozzetto.views.foreground import Side
 from tests.build import a_foreground
 from tests.engines.network.shapes import BALL, BOX, CHAIR, MUG, a_camera, photographed

@@ -5,7 +5,7 @@ import pytest
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.errors import ResourceError
-from bozzetto.formats.glb import write_glb
+from bozzetto.formats.gltf.glb import write_glb
 from bozzetto.imaging.color import linear_from_srgb8
 from bozzetto.qa.rendering.base import Renderer, RenderShape, RenderStyle
 from bozzetto.qa.rendering.cameras import SIX_SIDES, side_cameras

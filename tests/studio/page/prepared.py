@@ -10,7 +10,7 @@ from PIL import Image
 
 from bozzetto.asset.mesh import Mesh, Origin
 from bozzetto.asset.model import Model, Part, Surface
-from bozzetto.formats.glb import encode_glb
+from bozzetto.formats.gltf.glb import encode_glb
 from bozzetto.studio.blobs.registry import open_blobs
 from bozzetto.studio.database import Database
 from bozzetto.studio.jobs import Claim

@@ -5,7 +5,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from bozzetto.formats.gltf_binary import BinaryWriter, pack_glb
+from bozzetto.formats.gltf.container import BinaryWriter, pack_glb
 from bozzetto_train.objects.assembly import Part, assemble
 from bozzetto_train.objects.model import Material
 

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from bozzetto.formats.gltf_content import unpack_glb
+from bozzetto.formats.gltf.container import unpack_glb
 from bozzetto_train.objects.errors import ObjectError
 from bozzetto_train.objects.gltf_source import read_gltf_object
 from bozzetto_train.objects.model import look_up

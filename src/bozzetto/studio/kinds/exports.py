@@ -31,7 +31,7 @@ from bozzetto.wire.results import (
 from bozzetto.wire.service import Choice
 
 if TYPE_CHECKING:
-    from bozzetto.delivery.exporting import ExportedFile
+    from bozzetto.delivery.export.exporting import ExportedFile
     from bozzetto.delivery.sizing import Size
 
 BUNDLE = "bundle"
@@ -41,7 +41,7 @@ _MEDIA_TYPES = {".glb": GLB, ".gltf": "model/gltf+json", ".usdz": "model/vnd.usd
 def targets() -> tuple[Choice, ...]:
     """List everything that can be exported to."""
     # Imported when asked for: the service starts without it.
-    from bozzetto.delivery.targets import TARGETS
+    from bozzetto.delivery.export.targets import TARGETS
 
     return (
         *(Choice(name=name) for name in format_names()),
@@ -150,9 +150,9 @@ def _source(work: Work, request: ExportRequest, *, refinement: Refinement, folde
 
 def _deliver(name: str, source: Path, *, size: "Size | None", folder: Path) -> _Made:
     """Write for a target; tell what reading back showed, and what was noticed."""
-    from bozzetto.delivery.bundling import bundle
-    from bozzetto.delivery.exporting import Placing, export, load_deliverable, plain_target
-    from bozzetto.delivery.targets import TARGETS
+    from bozzetto.delivery.bundle.bundling import bundle
+    from bozzetto.delivery.export.exporting import Placing, export, load_deliverable, plain_target
+    from bozzetto.delivery.export.targets import TARGETS
 
     deliverable, noticed = load_deliverable(source)
     placing = Placing(size=size)

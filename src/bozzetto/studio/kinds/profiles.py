@@ -8,7 +8,7 @@ from bozzetto.wire.results import ProfileVerdict, RuleVerdict
 from bozzetto.wire.service import Choice
 
 if TYPE_CHECKING:
-    from bozzetto.delivery.fitting import Change
+    from bozzetto.delivery.fit.fitting import Change
     from bozzetto.delivery.sizing import Size
     from bozzetto.qa.profile import ProfileResult
 
@@ -34,7 +34,7 @@ def check_profile(name: str) -> None:
 
 def look_at_file(path: Path, *, profile: str) -> ProfileVerdict:
     """Hold a written file against a profile."""
-    from bozzetto.delivery.inspection import inspect_file
+    from bozzetto.delivery.inspect.inspection import inspect_file
 
     return _verdict(inspect_file(path, profiles=(profile,)).profiles[0])
 
@@ -48,7 +48,7 @@ def fit(
         InputError: The size cannot be given.
         FormatError: The profile's format cannot hold the model.
     """
-    from bozzetto.delivery.fitting import fit_file
+    from bozzetto.delivery.fit.fitting import fit_file
     from bozzetto.formats.storing import store
 
     fitted = fit_file(source, profile=profile, size=size)
@@ -63,7 +63,7 @@ def _changes(changes: "Sequence[Change]") -> tuple[str, ...]:
 
 def _verdict(result: "ProfileResult") -> ProfileVerdict:
     """Write a result as a message."""
-    from bozzetto.delivery.page import say_value, source_of
+    from bozzetto.delivery.inspect.page import say_value, source_of
     from bozzetto.qa.profile import Level, Verdict, load_profile
 
     passed = {Verdict.PASS: True, Verdict.FAIL: False}

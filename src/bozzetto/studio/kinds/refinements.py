@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bozzetto.formats.texture_images import ImageFormat
+from bozzetto.formats.pictures.texture_images import ImageFormat
 from bozzetto.pipeline.options import Detail, RefineOptions, Symmetry, Topology
 from bozzetto.records import json_from
 from bozzetto.studio.kinds.base import JobKind, Kept, PlannedStage, Records, Work, looking_at

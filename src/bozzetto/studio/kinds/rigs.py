@@ -17,7 +17,7 @@ from bozzetto.wire.results import Check, Refinement, Rig, RigJoint, RigRequest
 from bozzetto.wire.service import Choice
 
 if TYPE_CHECKING:
-    from bozzetto.delivery.rigging import PoseReport, RigReport
+    from bozzetto.delivery.rig.rigging import PoseReport, RigReport
 
 
 def skeletons() -> tuple[Choice, ...]:
@@ -57,8 +57,8 @@ def _plan(request: RigRequest, num_photos: int) -> tuple[PlannedStage, ...]:
 
 
 def _run(work: Work, request: RigRequest) -> Sequence[Kept]:
-    from bozzetto.delivery.rigging import RigRequest as Order
-    from bozzetto.delivery.rigging import rig_file
+    from bozzetto.delivery.rig.rigging import RigRequest as Order
+    from bozzetto.delivery.rig.rigging import rig_file
     from bozzetto.rigging.rig import RigOptions
     from bozzetto.rigging.suitability import UnriggableError
 

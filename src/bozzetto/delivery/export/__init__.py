@@ -1,0 +1,1 @@
+"""Files for a target, each read back and compared."""

@@ -1,0 +1,1 @@
+"""A variant of a file that keeps to a profile."""

@@ -1,0 +1,1 @@
+"""A skeleton for an asset or a file, and proof of how it deforms."""

@@ -1,0 +1,1 @@
+"""Binary FBX 7, written and read."""

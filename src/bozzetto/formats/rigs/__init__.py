@@ -1,0 +1,1 @@
+"""What several formats do to skeletons, skins and clips."""

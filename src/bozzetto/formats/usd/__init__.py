@@ -1,0 +1,1 @@
+"""USDA, USDC and USDZ, written and read."""

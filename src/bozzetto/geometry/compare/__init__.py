@@ -1,0 +1,1 @@
+"""How far one shape is from another, and bringing one onto the other."""

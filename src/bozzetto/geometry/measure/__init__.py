@@ -1,0 +1,1 @@
+"""What can be said of one mesh: closed, crossing itself, mirrored, seen from outside."""

@@ -1,0 +1,1 @@
+"""Other triangles or quads for the same shape."""

@@ -1,0 +1,1 @@
+"""Take faults off a surface, and change nothing else."""
