@@ -1,5 +1,6 @@
 """The front of the client: one method for each thing that the service can do with a project."""
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
@@ -7,7 +8,7 @@ from typing import TypeVar
 
 import httpx
 
-from bozzetto.client.transport import Transport
+from bozzetto.client.transport import Transport, read_answer
 from bozzetto.errors import InputError
 from bozzetto.wire.base import File, Message, Page
 from bozzetto.wire.jobs import FINAL_STATES, Job, JobState
@@ -55,9 +56,25 @@ class Studio:
     """A service to work with; close it, or use it in a `with` statement."""
 
     def __init__(
-        self, url: str, *, token: str | None = None, transport: httpx.BaseTransport | None = None
+        self,
+        url: str,
+        *,
+        token: str | None = None,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._transport = Transport(url, token=token, transport=transport)
+        """Name the service; nothing is sent yet.
+
+        Args:
+            url: As in `http://127.0.0.1:8765`.
+            token: Where the service asks for one.
+            transport: How requests are sent, where not over the network.
+            sleep: Waits for some seconds between two attempts.
+
+        Raises:
+            InputError: The address is no URL.
+        """
+        self._transport = Transport(url, token=token, transport=transport, sleep=sleep)
 
     def __enter__(self) -> "Studio":
         """Return the studio itself."""
@@ -129,10 +146,14 @@ class Studio:
         return self.wait(self.start(project, request), watch=watch)
 
     def wait(self, job: Job, *, watch: Callable[[Job], None] | None = None) -> Job:
-        """Wait until a job has ended, however often the connection breaks."""
+        """Wait until a job has ended; a connection that breaks is opened again.
+
+        Raises:
+            StudioError: The service refused, or could not be reached for half a minute.
+        """
         while job.state not in FINAL_STATES:
             for data in self._transport.events(f"/v1/jobs/{job.id}/events"):
-                job = Job.model_validate_json(data)
+                job = read_answer(data, Job)
                 if watch is not None:
                     watch(job)
         return job
@@ -166,7 +187,11 @@ class Studio:
         return self._judge(draft, Decision.REJECTED, reason=reason)
 
     def download(self, file: File, target: Path) -> Path:
-        """Download a file."""
+        """Download a file.
+
+        Raises:
+            StudioError: The service refused, or the connection broke several times.
+        """
         self._transport.download(file.url, target)
         return target
 
