@@ -10,7 +10,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Generic, TypeVar, cast
 
-from bozzetto.errors import ResourceError, UnknownNameError
+from bozzetto.errors import BozzettoError, ResourceError, UnknownNameError
 
 Part = TypeVar("Part")
 
@@ -36,16 +36,34 @@ class Registry(Generic[Part]):
 
         Raises:
             UnknownNameError: Nobody registered the name.
-            ResourceError: It is registered but cannot be loaded here.
+            ResourceError: It is registered, but its module or a library that it needs is missing.
+            Exception: Whatever else its own code raises, with a note that names the part.
         """
-        module, _, factory = self._target(name).partition(":")
+        target = self._target(name)
         try:
-            return cast("Callable[[], Part]", getattr(import_module(module), factory))()
-        except (ImportError, AttributeError) as error:
-            raise ResourceError(
-                f"The {self.kind} {name!r} is registered but could not be loaded: {error}.",
-                advice=f"Install what it needs, or choose another {self.kind}.",
-            ) from error
+            return self._build(name, target)
+        except BozzettoError:
+            raise
+        except ImportError as error:
+            raise self._missing(name, str(error)) from error
+        except Exception as error:
+            error.add_note(f"Raised by the {self.kind} {name!r} ({target}) while it was loaded.")
+            raise
+
+    def _build(self, name: str, target: str) -> Part:
+        """Import a part's module and call its factory."""
+        module_name, _, factory_name = target.partition(":")
+        module = import_module(module_name)
+        if not hasattr(module, factory_name):
+            raise self._missing(name, f"{module_name} has no {factory_name!r}")
+        return cast("Callable[[], Part]", getattr(module, factory_name))()
+
+    def _missing(self, name: str, reason: str) -> ResourceError:
+        """Describe a part that cannot be loaded on this machine."""
+        return ResourceError(
+            f"The {self.kind} {name!r} is registered but could not be loaded: {reason}.",
+            advice=f"Install what it needs, or choose another {self.kind}.",
+        )
 
     def _target(self, name: str) -> str:
         """Look up where a part is."""
