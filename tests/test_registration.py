@@ -81,7 +81,9 @@ def test_a_fault_in_the_code_of_a_part_is_not_taken_for_a_missing_library(target
     tools = Registry[object](kind="tool", group="workshop.tools", built_in={"clumsy": target})
     with pytest.raises(AttributeError, match="apend") as caught:
         tools.load("clumsy")
-    assert caught.value.__notes__ == [f"Raised by the tool 'clumsy' ({target}) while it was loaded."]
+    assert caught.value.__notes__ == [
+        f"Raised by the tool 'clumsy' ({target}) while it was loaded."
+    ]
 
 
 @pytest.mark.usefixtures("plug_in")

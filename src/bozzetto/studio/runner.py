@@ -5,7 +5,6 @@ time: the project's folder holds every finished stage, results and the job's end
 transaction, and whatever was half-way is done again. It ends itself when its dispatcher is gone.
 """
 
-import os
 import sys
 import threading
 import traceback
@@ -47,7 +46,9 @@ class Runner:
             kept = self._perform(claim, keeper)
         except Exception as error:
             with self._database.writing() as session:
-                end_job(session, claim, JobState.FAILED, error=_explain(error, self._settings))
+                end_job(
+                    session, claim, JobState.FAILED, error=explain(error, claim, self._settings)
+                )
             return
         with self._database.writing() as session:
             if end_job(session, claim, JobState.SUCCEEDED, num_results=len(kept)):
@@ -96,8 +97,8 @@ class Runner:
             said = standing
 
 
-def _explain(error: BaseException, settings: Settings) -> JobError:
-    """Say why a job failed; the details of a fault of our own go into a file."""
+def explain(error: BaseException, claim: Claim, settings: Settings) -> JobError:
+    """Say why a job failed; the details of a fault of our own go into a file of this attempt."""
     if isinstance(error, RefusedError):
         refusal = error.refusal
         return JobError(
@@ -114,7 +115,7 @@ def _explain(error: BaseException, settings: Settings) -> JobError:
         )
     faults = settings.data / "faults"
     faults.mkdir(parents=True, exist_ok=True)
-    path = faults / f"{os.getpid()}-{threading.get_ident()}.txt"
+    path = faults / f"{claim.job_id}-{claim.attempt}.txt"
     path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
     return JobError(
         type="/problems/fault",

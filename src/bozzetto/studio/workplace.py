@@ -1,5 +1,6 @@
 """The folder of a project on this machine: put there what the service holds, before a job runs."""
 
+import shutil
 from pathlib import Path
 
 from sqlalchemy import select
@@ -37,7 +38,8 @@ def prepare(
         ResourceError: The disk is full, or the file store has lost something.
     """
     root = project_root(settings, project_id)
-    incoming = settings.data / "incoming"
+    # One job of a project runs at a time, so no other process has this folder.
+    incoming = settings.data / "incoming" / project_id
     incoming.mkdir(parents=True, exist_ok=True)
 
     def local(sha256: str) -> Path:
@@ -62,6 +64,5 @@ def prepare(
         ],
         name=title,
     )
-    for path in incoming.glob("*.png"):
-        path.unlink(missing_ok=True)
+    shutil.rmtree(incoming, ignore_errors=True)
     return root
