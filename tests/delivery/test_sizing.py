@@ -36,6 +36,7 @@ def evidence(*, edge_px=1.0, focal_error=0.0):
         ("width = 420 mm", Side.WIDTH, 0.42),
         ("depth=.5m", Side.DEPTH, 0.5),
         ("LONGEST=10in", Side.LONGEST, 0.254),
+        ("height=6ft", Side.HEIGHT, 1.8288),
     ],
 )
 def test_sizes_are_read_in_every_unit(text, side, metres):
@@ -56,7 +57,7 @@ def test_a_tolerance_and_two_points_are_read():
     ["", "42cm", "height=", "height=42", "height=42km", "height=0cm", "height=-4cm", "girth=4m"],
 )
 def test_what_is_no_size_is_refused_with_an_example(text):
-    with pytest.raises(InputError, match="--size height=42cm"):
+    with pytest.raises(InputError, match="as in height=42cm"):
         parse_size(text)
 
 

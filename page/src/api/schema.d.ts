@@ -816,6 +816,7 @@ export interface components {
              * @description What shops and engines take; exports are held against them.
              */
             profiles: components["schemas"]["Choice"][];
+            size: components["schemas"]["SizeForm"];
             /** Skeletons */
             skeletons: components["schemas"]["Choice"][];
             /**
@@ -2018,6 +2019,22 @@ export interface components {
          * @enum {string}
          */
         Side: "front" | "left" | "back" | "right";
+        /**
+         * SizeForm
+         * @description How the real size of an export is written.
+         */
+        SizeForm: {
+            /**
+             * Advice
+             * @description The same in words, with examples.
+             */
+            advice: string;
+            /**
+             * Pattern
+             * @description Regular expression that fits the whole text once spaces are out and letters small.
+             */
+            pattern: string;
+        };
         /**
          * StageEstimate
          * @description The median time of a stage on this machine.

@@ -18,17 +18,6 @@ from bozzetto.geometry.raycast import Raycaster
 from bozzetto.qa.model_facts import joined
 from bozzetto.views.camera import Camera
 
-_METRES = {"mm": 0.001, "cm": 0.01, "m": 1.0, "in": 0.0254}
-_NUMBER = r"([0-9]*\.?[0-9]+)"
-_LENGTH = rf"{_NUMBER}(?:(?:\+-|±){_NUMBER})?(mm|cm|m|in)"
-_SIDE = re.compile(rf"(height|width|depth|longest)={_LENGTH}")
-_POINTS = re.compile(rf"points={_NUMBER},{_NUMBER}:{_NUMBER},{_NUMBER}={_LENGTH}")
-_ADVICE = (
-    "Write --size height=42cm, width=, depth= or longest= with mm, cm, m or in, perhaps with a "
-    "tolerance as in 42+-0.5cm; or the pixels of two points on the photo and the length between "
-    "them, as in points=812,340:812,1210=30cm."
-)
-
 
 class Side(StrEnum):
     """Which extent of a model is known."""
@@ -41,6 +30,21 @@ class Side(StrEnum):
     """Along z."""
     LONGEST = "longest"
     """The longest of the three."""
+
+
+_METRES = {"mm": 0.001, "cm": 0.01, "m": 1.0, "in": 0.0254, "ft": 0.3048}
+_NUMBER = r"([0-9]*\.?[0-9]+)"
+_LENGTH = rf"{_NUMBER}(?:(?:\+-|±){_NUMBER})?({'|'.join(_METRES)})"
+_SIDE = re.compile(rf"({'|'.join(Side)})={_LENGTH}")
+_POINTS = re.compile(rf"points={_NUMBER},{_NUMBER}:{_NUMBER},{_NUMBER}={_LENGTH}")
+SIZE_PATTERN = f"(?:{_SIDE.pattern}|{_POINTS.pattern})"
+"""What `parse_size` reads once spaces are out and letters small; Python and ECMAScript read it
+alike."""
+SIZE_ADVICE = (
+    f"Write a side ({', '.join(Side)}), a length and its unit ({', '.join(_METRES)}), as in"
+    " height=42cm or height=42+-0.5cm; or the pixels of two points on the photo and the length"
+    " between them, as in points=812,340:812,1210=30cm."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,11 +124,11 @@ def parse_size(text: str) -> Size:
     side, points = _SIDE.fullmatch(compact), _POINTS.fullmatch(compact)
     found = side or points
     if found is None:
-        raise InputError(f"A size was wanted, got {text!r}.", advice=_ADVICE)
+        raise InputError(f"A size was wanted, got {text!r}.", advice=SIZE_ADVICE)
     *lead, number, tolerance, unit = found.groups()
     metres = float(number) * _METRES[unit]
     if metres <= 0:
-        raise InputError(f"A size above 0 was wanted, got {text!r}.", advice=_ADVICE)
+        raise InputError(f"A size above 0 was wanted, got {text!r}.", advice=SIZE_ADVICE)
     spread = float(tolerance or 0) * _METRES[unit]
     if side:
         return KnownSide(side=Side(lead[0]), metres=metres, tolerance_m=spread)

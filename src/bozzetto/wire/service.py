@@ -78,6 +78,15 @@ class Choice(Message):
     summary: str = ""
 
 
+class SizeForm(Message):
+    """How the real size of an export is written."""
+
+    pattern: str
+    """Regular expression that fits the whole text once spaces are out and letters small."""
+    advice: str
+    """The same in words, with examples."""
+
+
 class Capabilities(Message):
     """What this service can do, for pages that offer choices."""
 
@@ -90,6 +99,7 @@ class Capabilities(Message):
     """Of exports."""
     profiles: tuple[Choice, ...]
     """What shops and engines take; exports are held against them."""
+    size: SizeForm
     skeletons: tuple[Choice, ...]
     clips: tuple[Choice, ...]
     job_kinds: tuple[JobKindInfo, ...]

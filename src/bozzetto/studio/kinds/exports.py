@@ -28,7 +28,7 @@ from bozzetto.wire.results import (
     Refinement,
     Rig,
 )
-from bozzetto.wire.service import Choice
+from bozzetto.wire.service import Choice, SizeForm
 
 if TYPE_CHECKING:
     from bozzetto.delivery.export.exporting import ExportedFile
@@ -48,6 +48,13 @@ def targets() -> tuple[Choice, ...]:
         *(Choice(name=target.name, summary=target.title) for target in TARGETS.values()),
         Choice(name=BUNDLE, summary="Several formats, levels, pictures, README and hashes"),
     )
+
+
+def size_form() -> SizeForm:
+    """Describe how a size is written."""
+    from bozzetto.delivery.sizing import SIZE_ADVICE, SIZE_PATTERN
+
+    return SizeForm(pattern=SIZE_PATTERN, advice=SIZE_ADVICE)
 
 
 def _check(records: Records, request: ExportRequest) -> ExportRequest:

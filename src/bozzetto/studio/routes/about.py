@@ -9,7 +9,7 @@ from bozzetto.matting.models.registry import model_names
 from bozzetto.pipeline.estimates import Estimates as MeasuredTimes
 from bozzetto.pipeline.estimates import default_timings_path
 from bozzetto.pipeline.options import TEXTURE_SIZES
-from bozzetto.studio.kinds.exports import targets
+from bozzetto.studio.kinds.exports import size_form, targets
 from bozzetto.studio.kinds.profiles import profiles
 from bozzetto.studio.kinds.registry import KINDS
 from bozzetto.studio.kinds.rigs import clips, skeletons
@@ -59,6 +59,7 @@ def get_capabilities(*, actor: Viewer, service: TheService) -> Capabilities:
         texture_sizes=TEXTURE_SIZES,
         targets=targets(),
         profiles=profiles(),
+        size=size_form(),
         skeletons=skeletons(),
         clips=clips(),
         job_kinds=tuple(
