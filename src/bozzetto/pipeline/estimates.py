@@ -2,10 +2,11 @@
 
 import contextlib
 import json
-import os
 import statistics
 from pathlib import Path
 from typing import cast
+
+from platformdirs import user_cache_path
 
 from bozzetto.errors import BozzettoError
 from bozzetto.pipeline.store import write_file
@@ -15,8 +16,7 @@ _REMEMBERED = 9
 
 def default_timings_path() -> Path:
     """Return where timings are kept: the user's cache folder."""
-    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(cache) / "bozzetto" / "timings.json"
+    return user_cache_path("bozzetto") / "timings.json"
 
 
 class Estimates:

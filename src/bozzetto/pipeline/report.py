@@ -38,7 +38,6 @@ _LIBRARIES = (
     "pillow",
     "scikit-image",
     "scipy",
-    "trimesh",
     "uvunwrap",
     "xatlas",
 )
