@@ -5,6 +5,7 @@ resource; 3 a fault of the program itself; 130 interrupted.
 """
 
 import contextlib
+import logging
 import os
 import sys
 import tempfile
@@ -33,7 +34,9 @@ from bozzetto.cli.rig import Rig
 from bozzetto.cli.studio import Studio
 from bozzetto.cli.studio_token import StudioToken
 from bozzetto.errors import BozzettoError
+from bozzetto.logs import to_stderr
 
+_LOG = logging.getLogger(__name__)
 DONE, FINDINGS, BAD_INPUT, FAULT, INTERRUPTED = 0, 1, 2, 3, 130
 
 Command = (
@@ -65,6 +68,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         args=arguments,
         config=(tyro.conf.OmitArgPrefixes, tyro.conf.OmitSubcommandPrefixes),
     )
+    if command.reporting.verbose:
+        to_stderr()
+    _LOG.info("Command: %s", type(command).__name__)
     try:
         with listening():
             return command.run()

@@ -13,6 +13,7 @@ from pathlib import Path
 from bozzetto.asset.draft import Draft
 from bozzetto.errors import ProjectError
 from bozzetto.findings import Finding
+from bozzetto.logs import run_log
 from bozzetto.pipeline.approval import (
     RULE,
     Approval,
@@ -253,7 +254,7 @@ def refine(
 @contextmanager
 def run_session(project: Project, progress: Progress) -> Generator[Session]:
     """Hold a project for one run, and remember how long its stages took."""
-    with exclusive(project):
+    with exclusive(project), run_log(project.root, progress) as progress:
         estimates = Estimates(default_timings_path())
         try:
             yield Session(project=project, progress=progress, estimates=estimates)

@@ -9,9 +9,11 @@ import sys
 import threading
 import traceback
 from importlib import import_module
+from pathlib import Path
 from queue import SimpleQueue
 
 from bozzetto.errors import BozzettoError, ResourceError
+from bozzetto.logs import log_file, logged
 from bozzetto.pipeline.estimates import Estimates, default_timings_path
 from bozzetto.studio.blobs.registry import open_blobs
 from bozzetto.studio.database import Database
@@ -43,7 +45,8 @@ class Runner:
         """Run a job to its end, and put that on record."""
         keeper = Keeper(self._blobs)
         try:
-            kept = self._perform(claim, keeper)
+            with log_file(log_path(claim, self._settings), root=self._settings.data):
+                kept = self._perform(claim, keeper)
         except Exception as error:
             with self._database.writing() as session:
                 end_job(
@@ -70,7 +73,7 @@ class Runner:
                 settings=self._settings,
                 database=self._database,
                 keeper=keeper,
-                progress=tracker.see,
+                progress=logged(tracker.see),
             )
             return tuple(kind.run(work, request))
         finally:
@@ -95,6 +98,11 @@ class Runner:
             if not ours:
                 end_own_group()
             said = standing
+
+
+def log_path(claim: Claim, settings: Settings) -> Path:
+    """Return where the log of an attempt at a job is."""
+    return settings.data / "logs" / f"{claim.job_id}-{claim.attempt}.log"
 
 
 def explain(error: BaseException, claim: Claim, settings: Settings) -> JobError:
