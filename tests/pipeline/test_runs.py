@@ -61,6 +61,15 @@ def test_the_budget_is_met_to_the_triangle_and_the_surface_is_closed(made):
     assert (topology.triangles, topology.watertight, topology.pieces) == (1000, True, 1)
 
 
+def test_a_run_leaves_a_log_of_its_stages_that_names_no_folder(made):
+    (log,) = (made[1].project / "logs").iterdir()
+    text = log.read_text("utf-8")
+    stages = [timing.stage for timing in made[1].report.timings]
+    assert all(f": {stage}: " in text for stage in stages)
+    assert text.rstrip().endswith("Done.")
+    assert str(made[0].parent) not in text
+
+
 def test_the_asset_agrees_with_the_photo(made):
     agreement = made[1].report.facts.agreement[0]
     assert agreement.silhouette_iou > 0.97

@@ -95,6 +95,15 @@ def test_progress_grows_and_is_complete_at_the_end_only(finished):
     assert {job.stage.split(" ")[0].rstrip(":") for job in seen} >= {"shape", "refine"}
 
 
+def test_every_attempt_at_a_job_leaves_a_log_that_names_no_folder(running, studio, finished):
+    for job in studio.jobs(finished[0]):
+        if job.state is not JobState.SUCCEEDED:
+            continue
+        text = (running.data / "logs" / f"{job.id}-{job.attempt}.log").read_text("utf-8")
+        assert text.rstrip().endswith("Done.")
+        assert str(running.folder) not in text
+
+
 def test_a_rejected_draft_is_not_refined_any_more(studio, running, finished):
     project, best, _, _ = finished
     studio.reject(best, reason="The handle is missing")
