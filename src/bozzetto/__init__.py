@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bozzetto.asset.asset import Asset
-    from bozzetto.asset.draft import Draft
     from bozzetto.asset.mesh import Mesh
+    from bozzetto.asset.reconstruction import Reconstruction
     from bozzetto.capture.advice import advise
     from bozzetto.capture.load import load_photo
     from bozzetto.delivery.inspect.inspection import inspect_file
-    from bozzetto.engines.registry import engine_names, load_engine
+    from bozzetto.engines.registry import engine_card, engine_names, load_engine
     from bozzetto.errors import BozzettoError, InputError
     from bozzetto.findings import Finding, Severity
     from bozzetto.formats.gltf.glb import read_glb, write_glb
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
         Topology,
     )
     from bozzetto.pipeline.photo_to_asset import make_drafts, make_mask, photo_to_asset
+    from bozzetto.views.capture import capture_of
     from bozzetto.views.photo import Photo
 
 _HOME = {
     "Asset": "bozzetto.asset.asset",
     "BozzettoError": "bozzetto.errors",
-    "Draft": "bozzetto.asset.draft",
     "DraftOptions": "bozzetto.pipeline.options",
     "Finding": "bozzetto.findings",
     "InputError": "bozzetto.errors",
@@ -46,14 +46,17 @@ _HOME = {
     "MaskOptions": "bozzetto.pipeline.options",
     "Mesh": "bozzetto.asset.mesh",
     "Photo": "bozzetto.views.photo",
+    "Reconstruction": "bozzetto.asset.reconstruction",
     "RefineOptions": "bozzetto.pipeline.options",
     "Severity": "bozzetto.findings",
     "Symmetry": "bozzetto.pipeline.options",
     "Topology": "bozzetto.pipeline.options",
     "advise": "bozzetto.capture.advice",
     "approve": "bozzetto.front_door",
+    "capture_of": "bozzetto.views.capture",
     "cut_out": "bozzetto.matting.cut_out",
     "draft": "bozzetto.front_door",
+    "engine_card": "bozzetto.engines.registry",
     "engine_names": "bozzetto.engines.registry",
     "inspect_file": "bozzetto.delivery.inspect.inspection",
     "load_engine": "bozzetto.engines.registry",
@@ -72,7 +75,6 @@ _HOME = {
 __all__ = [
     "Asset",
     "BozzettoError",
-    "Draft",
     "DraftOptions",
     "Finding",
     "InputError",
@@ -80,14 +82,17 @@ __all__ = [
     "MaskOptions",
     "Mesh",
     "Photo",
+    "Reconstruction",
     "RefineOptions",
     "Severity",
     "Symmetry",
     "Topology",
     "advise",
     "approve",
+    "capture_of",
     "cut_out",
     "draft",
+    "engine_card",
     "engine_names",
     "inspect_file",
     "load_engine",

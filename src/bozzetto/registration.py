@@ -4,11 +4,11 @@ Built-in parts stand in a table; outside packages add theirs through an entry-po
 values have the same form, "module:factory". A built-in name cannot be taken by an outside package.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import entry_points
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 from bozzetto.errors import ResourceError, UnknownNameError
 
@@ -38,14 +38,7 @@ class Registry(Generic[Part]):
             UnknownNameError: Nobody registered the name.
             ResourceError: It is registered but cannot be loaded here.
         """
-        module, _, factory = self._target(name).partition(":")
-        try:
-            return cast("Callable[[], Part]", getattr(import_module(module), factory))()
-        except (ImportError, AttributeError) as error:
-            raise ResourceError(
-                f"The {self.kind} {name!r} is registered but could not be loaded: {error}.",
-                advice=f"Install what it needs, or choose another {self.kind}.",
-            ) from error
+        return build_part(self._target(name), kind=self.kind, name=name)
 
     def _target(self, name: str) -> str:
         """Look up where a part is."""
@@ -58,3 +51,33 @@ class Registry(Generic[Part]):
             f"There is no {self.kind} called {name!r}.",
             advice=f"Choose one of: {', '.join(self.names())}.",
         )
+
+
+def build_part(target: str, *, kind: str, name: str) -> Any:
+    """Import the factory at "module:factory" and build the part that it makes.
+
+    Args:
+        target: Where the factory is.
+        kind: What an error calls the part, as "engine".
+        name: The part's.
+
+    Raises:
+        ResourceError: It cannot be loaded here.
+    """
+    module, _, factory = target.partition(":")
+    try:
+        make = getattr(import_module(module), factory)
+    except (ImportError, AttributeError) as error:
+        raise _unloadable(kind, name, error) from error
+    try:
+        return make()
+    except ImportError as error:  # Whatever else its own code raises is its own fault.
+        raise _unloadable(kind, name, error) from error
+
+
+def _unloadable(kind: str, name: str, error: Exception) -> ResourceError:
+    """Say that a part is there but does not work."""
+    return ResourceError(
+        f"The {kind} {name!r} is registered but could not be loaded: {error}.",
+        advice=f"Install what it needs, or choose another {kind}.",
+    )

@@ -23,8 +23,8 @@ from benchmarks.quality.rows import append_rows, flat_row, key_of, read_rows
 from benchmarks.quality.run import Plan, measure_object, methods_of, run
 from benchmarks.quality.scene import move_camera
 from benchmarks.quality.seeds import compare_seeds
-from bozzetto.asset.draft import Draft
 from bozzetto.asset.mesh import Mesh
+from bozzetto.asset.reconstruction import PosedPhoto, Reconstruction
 from bozzetto.geometry.compare.similarity import Similarity
 from bozzetto.geometry.measure.outside import visible_from
 from bozzetto.geometry.raycast import Raycaster
@@ -58,9 +58,10 @@ def the_exact_draft():
         -np.asarray(solid.face_normals),
     )
     colors = view.thing.colors_of(nearest.triangle, nearest.barycentric)
-    return Draft(
+    return Reconstruction(
         mesh=Mesh(positions=corners, triangles=triangles, colors=np.repeat(colors, 3, axis=0)),
-        cameras=(view.camera,),
+        posed=(PosedPhoto(photo_id=view.foreground.sha256, camera=view.camera),),
+        resolved_detail=0.08,
         engine="exact",
         variant="exact",
         seed=0,
@@ -70,7 +71,8 @@ def the_exact_draft():
 def moved(draft, by):
     """The same draft in another world."""
     mesh = replace(draft.mesh, positions=by.apply(draft.mesh.positions).astype(np.float32))
-    return replace(draft, mesh=mesh, cameras=(move_camera(draft.cameras[0], by),))
+    posed = replace(draft.posed[0], camera=move_camera(draft.cameras[0], by))
+    return replace(draft, mesh=mesh, posed=(posed,))
 
 
 def squeezed(draft, factors):

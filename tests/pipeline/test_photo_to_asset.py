@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from bozzetto.engines.registry import load_engine
+from bozzetto.engines.registry import engine_card
 from bozzetto.errors import InputError
 from bozzetto.findings import Finding, Severity
 from bozzetto.pipeline.options import DraftOptions, MakeOptions, RefineOptions
@@ -13,6 +13,7 @@ from bozzetto.pipeline.photo_to_asset import (
     rank,
     usable_views,
 )
+from bozzetto.views.capture import capture_of_foregrounds
 from bozzetto.views.foreground import Side
 from bozzetto.views.mask import Mask
 from tests.build import a_disc, a_foreground, a_photo
@@ -48,7 +49,7 @@ def test_the_alpha_channel_wins_over_the_network():
 
 
 def test_an_engine_gets_no_more_photos_than_it_can_use():
-    card = load_engine("inflate").card
+    card = engine_card("inflate")
     count, findings = usable_views(3, card=card)
     assert count == card.max_views
     assert [finding.code for finding in findings] == ["draft.views.unused"]
@@ -57,20 +58,27 @@ def test_an_engine_gets_no_more_photos_than_it_can_use():
 
 def test_sides_are_named_in_the_order_of_the_photos():
     photos = [a_foreground(seed=k) for k in range(3)]
-    named = name_sides(photos, views=(Side.BACK, None, Side.FRONT))
-    assert [photo.side for photo in named] == [Side.BACK, None, Side.FRONT]
-    assert name_sides(named, views=()) == named
+    named = name_sides(capture_of_foregrounds(photos), views=(Side.BACK, None, Side.FRONT))
+    assert [photo.side for photo in named.photos] == [Side.BACK, None, Side.FRONT]
+    assert [named.foreground(photo_id).side for photo_id in named.ids] == [
+        Side.BACK,
+        None,
+        Side.FRONT,
+    ]
+    assert name_sides(named, views=()) is named
 
 
 def test_a_name_too_few_or_too_many_is_refused():
     with pytest.raises(InputError, match="1 for 2 photos") as caught:
-        name_sides([a_foreground(), a_foreground(seed=1)], views=(Side.FRONT,))
+        name_sides(
+            capture_of_foregrounds([a_foreground(), a_foreground(seed=1)]), views=(Side.FRONT,)
+        )
     assert "--views" in caught.value.advice
 
 
 def test_too_few_photos_are_refused():
     with pytest.raises(InputError, match="at least 1"):
-        usable_views(0, card=load_engine("inflate").card)
+        usable_views(0, card=engine_card("inflate"))
 
 
 def test_the_whole_path_as_one_function_of_values():

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from bozzetto.asset.draft import Draft, Reason
 from bozzetto.asset.mesh import Mesh
+from bozzetto.asset.reconstruction import PosedPhoto, Reason, Reconstruction, Scale
 from bozzetto.asset.seen import SeenMaps
 from bozzetto.errors import ProjectError
 from bozzetto.findings import Finding, Severity
@@ -30,15 +30,20 @@ def a_draft(*, shift=0.0):
         origin=rng.integers(1, 4, ball.num_vertices).astype(np.uint8),
     )
     reason = Reason(name="iou", value=0.99, score=0.9, weight=2.0, text="the outline fits")
-    return Draft(
+    return Reconstruction(
         mesh=mesh,
-        cameras=(a_front_camera(), a_front_camera()),
+        posed=(
+            PosedPhoto(photo_id="a" * 64, camera=a_front_camera()),
+            PosedPhoto(photo_id="b" * 64, camera=a_front_camera(), seen=some_maps()),
+            PosedPhoto(photo_id="c" * 64, camera=None),
+        ),
+        resolved_detail=0.02,
+        scale=Scale(known=True, relative_uncertainty=0.01, source="marker board"),
         engine="inflate",
         variant="elliptic",
         seed=3,
         reasons=(reason,),
         findings=(FINDING,),
-        seen=(None, some_maps()),
     )
 
 
@@ -67,11 +72,14 @@ def test_a_draft_comes_back_exactly(tmp_path):
     np.testing.assert_array_equal(pose.rotation, expected.rotation)
     np.testing.assert_array_equal(pose.translation, expected.translation)
     assert again.cameras[0].focal_px == draft.cameras[0].focal_px
-    nothing, maps = again.seen
+    assert (again.resolved_detail, again.scale) == (draft.resolved_detail, draft.scale)
+    assert [photo.photo_id for photo in again.posed] == [photo.photo_id for photo in draft.posed]
+    assert [photo.camera is None for photo in again.posed] == [False, False, True]
+    nothing, maps, _ = (photo.seen for photo in again.posed)
     assert nothing is None
     assert (maps.corner_px, maps.pixel_px) == ((-3.0, 10.5), 4.25)
     for name in ("normals", "albedo", "roughness", "metallic"):
-        np.testing.assert_array_equal(getattr(maps, name), getattr(draft.seen[1], name))
+        np.testing.assert_array_equal(getattr(maps, name), getattr(draft.posed[1].seen, name))
 
 
 def test_a_draft_gives_the_same_bytes_twice(tmp_path):

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bozzetto.asset.draft import Draft
 from bozzetto.asset.mesh import Mesh
+from bozzetto.asset.reconstruction import PosedPhoto, Reconstruction
 from bozzetto.errors import InputError
 from bozzetto.formats.gltf.glb import read_glb, write_glb
 from bozzetto.pipeline.draft_to_asset import sculpt_draft, shape_draft, texture_shape
@@ -15,9 +15,10 @@ from tests.build import a_foreground, a_front_camera, a_sphere
 
 
 def a_draft(mesh):
-    return Draft(
+    return Reconstruction(
         mesh=mesh,
-        cameras=(a_front_camera(),),
+        posed=(PosedPhoto(photo_id=a_foreground().sha256, camera=a_front_camera()),),
+        resolved_detail=0.08,
         engine="test",
         variant="test",
         seed=0,

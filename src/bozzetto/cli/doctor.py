@@ -10,8 +10,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from bozzetto.cli.console import Reporting, Terminal
-from bozzetto.engines.base import EngineCard
-from bozzetto.engines.registry import engine_names, load_engine
+from bozzetto.engines.base import EngineFacts
+from bozzetto.engines.registry import engine_card, engine_names
 from bozzetto.errors import ResourceError
 from bozzetto.findings import Finding
 from bozzetto.matting.models.fetch import describe_weights
@@ -75,7 +75,7 @@ class Diagnosis:
     """Bozzetto and all it needs by default, as files on disk, in 10^6 bytes."""
     install_limit_mb: float
     libraries: dict[str, str]
-    engines: tuple[EngineCard, ...]
+    engines: tuple[EngineFacts, ...]
     networks: tuple[Network, ...]
     quad_libraries: tuple[QuadLibrary, ...]
     """Without any, `--topology quad` gives triangles and says so."""
@@ -110,7 +110,7 @@ def diagnose() -> Diagnosis:
         install_mb=round(sum(_size_mb(part) for part in default), 1),
         install_limit_mb=LIMIT_MB,
         libraries={part.name: part.version for part in default},
-        engines=tuple(load_engine(name).card for name in engine_names()),
+        engines=tuple(engine_card(name).facts for name in engine_names()),
         networks=_networks(),
         quad_libraries=tuple(
             QuadLibrary(name=name, ready=find_spec(module) is not None)

@@ -3,7 +3,7 @@
 import datetime
 from dataclasses import dataclass
 
-from bozzetto.asset.draft import Draft, Reason
+from bozzetto.asset.reconstruction import Reason, Reconstruction
 from bozzetto.errors import ProjectError
 from bozzetto.pipeline.options import DraftOptions, MaskOptions
 from bozzetto.pipeline.records import digest_of_draft, read_draft, read_record
@@ -128,7 +128,7 @@ def find_entry(drafts: DraftList, choice: str) -> DraftEntry:
     )
 
 
-def approved_draft(project: Project) -> tuple[Approval, Draft]:
+def approved_draft(project: Project) -> tuple[Approval, Reconstruction]:
     """Return the approved draft, checked against what was approved.
 
     Raises:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bozzetto.asset.asset import Asset
-from bozzetto.asset.draft import Draft
 from bozzetto.asset.mesh import Mesh
+from bozzetto.asset.reconstruction import Reconstruction
 from bozzetto.asset.seen import SeenMaps
 from bozzetto.findings import Finding
 from bozzetto.geometry.ground import height_above_ground, lowered
@@ -101,7 +101,7 @@ class Shaped:
 
 
 def refine_draft(
-    draft: Draft,
+    draft: Reconstruction,
     foregrounds: Sequence[Foreground],
     *,
     name: str,
@@ -126,7 +126,7 @@ def refine_draft(
 
 
 def sculpt_draft(
-    draft: Draft,
+    draft: Reconstruction,
     foregrounds: Sequence[Foreground],
     *,
     detail: Detail = Detail.AUTO,
@@ -153,7 +153,7 @@ def sculpt_draft(
 
 
 def shape_draft(
-    draft: Draft,
+    draft: Reconstruction,
     sculpted: Sculpted,
     *,
     options: RefineOptions = RefineOptions(),
@@ -201,7 +201,7 @@ def shape_draft(
 
 def texture_shape(
     shaped: Shaped,
-    draft: Draft,
+    draft: Reconstruction,
     foregrounds: Sequence[Foreground],
     *,
     name: str,
@@ -267,7 +267,12 @@ def texture_shape(
 
 
 def _photos(
-    draft: Draft, foregrounds: Sequence[Foreground], cameras: Sequence[Camera]
+    draft: Reconstruction, foregrounds: Sequence[Foreground], cameras: Sequence[Camera]
 ) -> Iterator[tuple[Foreground, Camera, SeenMaps | None]]:
     """Yield the photos that the draft was made from, with what its engine says of each."""
-    return zip(foregrounds, cameras, draft.seen or (None,) * len(cameras), strict=False)
+    by_id = {foreground.sha256: foreground for foreground in foregrounds}
+    return (
+        (by_id[photo.photo_id], camera, photo.seen)
+        for photo, camera in zip(draft.placed, cameras, strict=True)
+        if photo.photo_id in by_id
+    )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bozzetto.asset.draft import Draft
+from bozzetto.asset.reconstruction import Reconstruction
 from bozzetto.pipeline.draft_to_asset import Sculpted, Shaped, sculpt_draft
 from bozzetto.pipeline.locking import StoredLock
 from bozzetto.pipeline.options import RefineOptions
@@ -44,7 +44,7 @@ class Levels:
 
 def level_stages(
     session: Session,
-    draft: Draft,
+    draft: Reconstruction,
     foregrounds: Callable[[], tuple[Foreground, ...]],
     *,
     name: str,

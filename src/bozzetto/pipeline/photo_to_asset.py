@@ -5,11 +5,11 @@ the same steps around a project folder, so that work is kept, skipped and resume
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from bozzetto.asset.draft import Draft
+from bozzetto.asset.reconstruction import Reconstruction
 from bozzetto.capture.advice import advise
-from bozzetto.engines.base import EngineCard
+from bozzetto.engines.base import EngineFacts, temporary_context
 from bozzetto.engines.registry import load_engine
 from bozzetto.errors import InputError
 from bozzetto.findings import Finding, Severity
@@ -28,7 +28,8 @@ from bozzetto.pipeline.records import to_eight_bits
 from bozzetto.pipeline.retopology import (
     level_options,
 )
-from bozzetto.views.foreground import Foreground, Side
+from bozzetto.views.capture import Capture, capture_of
+from bozzetto.views.foreground import Side
 from bozzetto.views.mask import Mask, Stroke
 from bozzetto.views.photo import Photo
 
@@ -47,7 +48,7 @@ class Finished:
 
     masks: tuple[Masked, ...]
     advice: tuple[Finding, ...]
-    drafts: tuple[Draft, ...]
+    drafts: tuple[Reconstruction, ...]
     """Best first; the first one was refined."""
     refined: Refined
     lods: tuple[Refined, ...]
@@ -75,7 +76,8 @@ def photo_to_asset(
     )
     pairs = zip(photos, masks, strict=True)
     foregrounds = tuple(cut_out(photo, masked.mask) for photo, masked in pairs)
-    drafts = make_drafts(foregrounds, options=options.draft)
+    capture = capture_of(photos, masks=[masked.mask for masked in masks], foregrounds=foregrounds)
+    drafts = make_drafts(capture, options=options.draft)
     best = drafts[0]
     sculpted = sculpt_draft(best, foregrounds, detail=options.refine.detail)
     refined, *lods = (
@@ -125,30 +127,40 @@ def join_findings(advice: Sequence[Finding], masks: Sequence[Finding]) -> tuple[
 
 
 def make_drafts(
-    foregrounds: Sequence[Foreground], *, options: DraftOptions = DraftOptions()
-) -> tuple[Draft, ...]:
+    capture: Capture, *, options: DraftOptions = DraftOptions()
+) -> tuple[Reconstruction, ...]:
     """Make white models to choose from, ranked best first."""
     engine = load_engine(options.engine)
-    foregrounds = name_sides(foregrounds, views=options.views)
-    num_views, _ = usable_views(len(foregrounds), card=engine.card)
-    seeds = range(options.seed, options.seed + options.variants)
-    return rank([engine.reconstruct(foregrounds[:num_views], seed=seed) for seed in seeds])
+    capture = name_sides(capture, views=options.views)
+    num_views, _ = usable_views(len(capture.photos), card=engine.card)
+    with temporary_context() as context:
+        return rank(
+            [
+                engine.reconstruct(
+                    capture.first(num_views),
+                    options=engine.card.options(seed=seed),
+                    context=context,
+                )
+                for seed in seeds_of(options, card=engine.card)
+            ]
+        )
 
 
-def name_sides(
-    foregrounds: Sequence[Foreground], *, views: Sequence[Side | None]
-) -> tuple[Foreground, ...]:
-    """Note on each foreground which side of the object it shows; no views leave them as they are.
+def seeds_of(options: DraftOptions, *, card: EngineFacts) -> range:
+    """Return the seeds to try: one where the engine knows one variant only."""
+    return range(options.seed, options.seed + (1 if card.one_variant else options.variants))
+
+
+def name_sides(capture: Capture, *, views: Sequence[Side | None]) -> Capture:
+    """Note on each photo which side of the object it shows; no views leave them as they are.
 
     Raises:
-        InputError: There are not as many views as foregrounds.
+        InputError: There are not as many views as photos.
     """
     if not views:
-        return tuple(foregrounds)
-    check_views(views, num_photos=len(foregrounds))
-    return tuple(
-        replace(foreground, side=side) for foreground, side in zip(foregrounds, views, strict=True)
-    )
+        return capture
+    check_views(views, num_photos=len(capture.photos))
+    return capture.with_sides(views)
 
 
 def check_views(views: Sequence[Side | None], *, num_photos: int) -> None:
@@ -165,12 +177,12 @@ def check_views(views: Sequence[Side | None], *, num_photos: int) -> None:
         )
 
 
-def rank(drafts: Sequence[Draft]) -> tuple[Draft, ...]:
+def rank(drafts: Sequence[Reconstruction]) -> tuple[Reconstruction, ...]:
     """Order drafts by score, best first; equals keep the order of their seeds."""
     return tuple(sorted(drafts, key=lambda draft: (-draft.score, draft.seed)))
 
 
-def usable_views(num_photos: int, *, card: EngineCard) -> tuple[int, tuple[Finding, ...]]:
+def usable_views(num_photos: int, *, card: EngineFacts) -> tuple[int, tuple[Finding, ...]]:
     """Return how many of the photos an engine uses, and a finding where some are left out.
 
     Raises:

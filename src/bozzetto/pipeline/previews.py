@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bozzetto.asset.asset import Asset
-from bozzetto.asset.draft import Draft
+from bozzetto.asset.reconstruction import Reconstruction
 from bozzetto.findings import Finding
 from bozzetto.pipeline.judge import Judged
 from bozzetto.pipeline.records import read_file, read_record
@@ -80,7 +80,7 @@ class _PreviewRecord:
 
 
 def preview_stage(
-    session: Session, asset: Outcome[StoredAsset], *, judged: Judged, draft: Draft
+    session: Session, asset: Outcome[StoredAsset], *, judged: Judged, draft: Reconstruction
 ) -> Outcome[Preview]:
     """Measure and draw a finished asset."""
     key = StageKey(
@@ -98,7 +98,7 @@ def preview_stage(
 
 
 def draft_sheet_stage(
-    session: Session, drafts: Sequence[Outcome[Draft]], *, judged: Judged, name: str
+    session: Session, drafts: Sequence[Outcome[Reconstruction]], *, judged: Judged, name: str
 ) -> Outcome[bytes]:
     """Draw the drafts side by side, in the order they are given."""
     key = StageKey(
@@ -122,33 +122,35 @@ def _look(
     stored: StoredAsset,
     *,
     judged: Judged,
-    draft: Draft,
+    draft: Reconstruction,
     renderer: Renderer,
     noticed: tuple[Finding, ...],
 ) -> Preview:
     """Measure and draw."""
     asset = stored.asset
-    agreements = _agreements(asset, judged.foregrounds())
-    names = [given.photo.name for given in judged.inputs]
+    placed = draft.placed_foregrounds(judged.foregrounds())
+    photos = [foreground for foreground, _, _ in placed]
+    agreements = _agreements(asset, photos)
+    best = [given.photo.sha256 for given in judged.inputs].index(photos[0].sha256)
     facts = Facts(
         topology=measure_topology(asset.mesh),
         uv=measure_uv(asset.mesh, asset.material.size),
         textures=measure_textures(asset.material, asset.provenance),
         agreement=tuple(
             AgreementFacts(
-                photo=photo,
+                photo=photo.name,
                 psnr_db=round(agreement.psnr_db, 3),
                 silhouette_iou=round(agreement.silhouette_iou, 5),
             )
-            for photo, agreement in zip(names, agreements, strict=False)
+            for photo, agreement in zip(photos, agreements, strict=True)
         ),
         renderer=renderer.name,
     )
     pictures = draw_asset(
         asset,
-        linear_rgb=judged.inputs[0].photo.linear_rgb,
-        photo_alpha=judged.inputs[0].photo.alpha,
-        alpha=judged.masks[0].value.mask.alpha,
+        linear_rgb=judged.inputs[best].photo.linear_rgb,
+        photo_alpha=judged.inputs[best].photo.alpha,
+        alpha=judged.masks[best].value.mask.alpha,
         agreement=agreements[0],
         renderer=renderer,
         # Filament refuses files with attributes of our own; it is shown the same arrays instead.
@@ -176,7 +178,7 @@ def _agreements(asset: Asset, foregrounds: Sequence[Foreground]) -> list[Agreeme
         measure_agreement(
             asset.mesh, asset.material, camera=camera, foreground=foreground, light=light
         )
-        for camera, foreground, light in zip(asset.cameras, foregrounds, lights, strict=False)
+        for camera, foreground, light in zip(asset.cameras, foregrounds, lights, strict=True)
     ]
 
 

@@ -15,8 +15,8 @@ from typing import TypeVar
 import cv2
 import numpy as np
 
-from bozzetto.asset.draft import Draft, Reason
 from bozzetto.asset.mesh import Mesh
+from bozzetto.asset.reconstruction import PosedPhoto, Reason, Reconstruction, Scale
 from bozzetto.asset.seen import SeenMaps
 from bozzetto.errors import ProjectError
 from bozzetto.findings import Finding
@@ -63,16 +63,26 @@ class _SeenRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
+class _PosedRecord:
+    """All of a placed photo but its maps' arrays."""
+
+    photo_id: str
+    camera: CameraRecord | None
+    seen: _SeenRecord | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class _DraftRecord:
     """All of a draft but its arrays."""
 
     engine: str
     variant: str
     seed: int
-    cameras: tuple[CameraRecord, ...]
+    resolved_detail: float
+    scale: Scale
+    posed: tuple[_PosedRecord, ...]
     reasons: tuple[Reason, ...]
     findings: tuple[Finding, ...]
-    seen: tuple[_SeenRecord | None, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,43 +122,57 @@ def camera_of_record(record: CameraRecord) -> Camera:
     )
 
 
-def write_draft(draft: Draft, folder: Path) -> None:
+def write_draft(draft: Reconstruction, folder: Path) -> None:
     """Write `draft.npz`, `draft.json` and, where the engine made maps, `seen_K.npz`."""
     arrays = {name: getattr(draft.mesh, name) for name in _MESH_ARRAYS}
     present = {name: values for name, values in arrays.items() if values is not None}
     with (folder / "draft.npz").open("wb") as file:
         np.savez(file, allow_pickle=False, **present)
-    seen = tuple(_write_seen(maps, folder / f"seen_{k}.npz") for k, maps in enumerate(draft.seen))
+    posed = tuple(
+        _PosedRecord(
+            photo_id=photo.photo_id,
+            camera=None if photo.camera is None else record_of_camera(photo.camera),
+            seen=_write_seen(photo.seen, folder / f"seen_{k}.npz"),
+        )
+        for k, photo in enumerate(draft.posed)
+    )
     record = _DraftRecord(
         engine=draft.engine,
         variant=draft.variant,
         seed=draft.seed,
-        cameras=tuple(record_of_camera(camera) for camera in draft.cameras),
+        resolved_detail=draft.resolved_detail,
+        scale=draft.scale,
+        posed=posed,
         reasons=draft.reasons,
         findings=draft.findings,
-        seen=seen,
     )
     (folder / "draft.json").write_text(text_from(record), encoding="utf-8")
 
 
-def read_draft(folder: Path) -> Draft:
+def read_draft(folder: Path) -> Reconstruction:
     """Read what `write_draft` wrote.
 
     Raises:
         ProjectError: The files are missing or damaged.
     """
     record = read_record(_DraftRecord, folder / "draft.json")
-    return Draft(
+    return Reconstruction(
         mesh=_from_arrays(Mesh, folder / "draft.npz"),
-        cameras=tuple(camera_of_record(camera) for camera in record.cameras),
+        posed=tuple(
+            PosedPhoto(
+                photo_id=photo.photo_id,
+                camera=None if photo.camera is None else camera_of_record(photo.camera),
+                seen=_read_seen(photo.seen, folder / f"seen_{k}.npz"),
+            )
+            for k, photo in enumerate(record.posed)
+        ),
         engine=record.engine,
         variant=record.variant,
         seed=record.seed,
+        resolved_detail=record.resolved_detail,
+        scale=record.scale,
         reasons=record.reasons,
         findings=record.findings,
-        seen=tuple(
-            _read_seen(maps, folder / f"seen_{k}.npz") for k, maps in enumerate(record.seen)
-        ),
     )
 
 
@@ -182,7 +206,7 @@ def _from_arrays(make: Callable[..., Record], path: Path) -> Record:
         raise damaged(path) from error
 
 
-def digest_of_draft(draft: Draft) -> str:
+def digest_of_draft(draft: Reconstruction) -> str:
     """Return the SHA-256 of a draft's shape: what an approval is an approval of."""
     digest = hashlib.sha256()
     for name in _MESH_ARRAYS:

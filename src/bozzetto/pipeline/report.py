@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from bozzetto.engines.base import EngineCard
-from bozzetto.engines.registry import load_engine
+from bozzetto.engines.base import EngineFacts
+from bozzetto.engines.registry import engine_card
 from bozzetto.findings import Finding
 from bozzetto.pipeline.approval import Approval, DraftEntry, DraftList
 from bozzetto.pipeline.draft_to_asset import LightFacts
@@ -93,7 +93,7 @@ class Report:
     libraries: dict[str, str]
     inputs: tuple[InputFacts, ...]
     options: MakeOptions
-    engine: EngineCard
+    engine: EngineFacts
     drafts: tuple[DraftEntry, ...]
     """Best first."""
     approval: Approval
@@ -167,7 +167,7 @@ def build_report(
             for given, masked in zip(judged.inputs, judged.masks, strict=True)
         ),
         options=options,
-        engine=load_engine(options.draft.engine).card,
+        engine=engine_card(options.draft.engine).facts,
         drafts=drafts.drafts,
         approval=approval,
         scale="unknown; the longest side was set to 1 m",

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float64
 
-from bozzetto.asset.draft import Draft
 from bozzetto.asset.mesh import Mesh
+from bozzetto.asset.reconstruction import Reconstruction
 from bozzetto.findings import Finding, Severity
 from bozzetto.geometry.components import drop_small_components
 from bozzetto.geometry.measure.symmetry import MirrorPlane, find_mirror_plane
@@ -44,12 +44,12 @@ class DenseSurface:
     findings: tuple[Finding, ...]
 
 
-def dense_surface(draft: Draft, foregrounds: Sequence[Foreground] = ()) -> DenseSurface:
+def dense_surface(draft: Reconstruction, foregrounds: Sequence[Foreground] = ()) -> DenseSurface:
     """Close a draft's surface, drop what nobody sees, and take off small handles and tunnels.
 
     Args:
         draft: As an engine made it.
-        foregrounds: One for each of its cameras: where they are empty, nothing is filled.
+        foregrounds: What it was made from: where they are empty, nothing is filled.
 
     Raises:
         InputError: It encloses nothing.
@@ -61,9 +61,9 @@ def dense_surface(draft: Draft, foregrounds: Sequence[Foreground] = ()) -> Dense
     return DenseSurface(mesh=mesh, findings=(*closed.findings, *_dropped(dropped)))
 
 
-def _sees_through(draft: Draft, foregrounds: Sequence[Foreground]) -> SeesThrough:
+def _sees_through(draft: Reconstruction, foregrounds: Sequence[Foreground]) -> SeesThrough:
     """Return what tells which points a photo shows to be empty."""
-    photos = list(zip(draft.cameras, foregrounds, strict=False))
+    photos = [(camera, photo) for photo, camera, _ in draft.placed_foregrounds(foregrounds)]
     beyond = [
         cv2.distanceTransform((photo.alpha < _COVERED).astype(np.uint8), cv2.DIST_L2, 3)
         for _, photo in photos

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bozzetto.asset.draft import Draft
+from bozzetto.asset.reconstruction import Reconstruction
 from bozzetto.errors import ProjectError
 from bozzetto.findings import Finding
 from bozzetto.pipeline.approval import (
@@ -261,7 +261,9 @@ def run_session(project: Project, progress: Progress) -> Generator[Session]:
             estimates.save()
 
 
-def _list(outcomes: Sequence[Outcome[Draft]], judged: Judged, *, options: MakeOptions) -> DraftList:
+def _list(
+    outcomes: Sequence[Outcome[Reconstruction]], judged: Judged, *, options: MakeOptions
+) -> DraftList:
     """List drafts, best first, as a person chooses from them."""
     entries = tuple(
         DraftEntry(

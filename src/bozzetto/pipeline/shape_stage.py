@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bozzetto.asset.draft import Draft
 from bozzetto.asset.mesh import Mesh
+from bozzetto.asset.reconstruction import Reconstruction
 from bozzetto.findings import Finding
 from bozzetto.pipeline.draft_to_asset import Sculpted, Shaped, shape_draft
 from bozzetto.pipeline.options import RefineOptions
@@ -36,7 +36,7 @@ _COLOUR_ONLY = ("delight", "image_format", "provenance_attributes", "confidence_
 
 def shape_stage(
     session: Session,
-    draft: Draft,
+    draft: Reconstruction,
     sculpted: Callable[[Step], Sculpted],
     *,
     inputs: tuple[str, ...],

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -11,11 +12,12 @@ import numpy as np
 from jaxtyping import UInt8
 
 from bozzetto.asset.asset import Asset
-from bozzetto.asset.draft import Draft
 from bozzetto.asset.material import TexelProvenance
+from bozzetto.asset.reconstruction import Reconstruction
 from bozzetto.capture.advice import advise
 from bozzetto.capture.overlay import draw_overlay
-from bozzetto.engines.registry import load_engine
+from bozzetto.engines.base import temporary_context
+from bozzetto.engines.registry import engine_card, load_engine
 from bozzetto.errors import FormatError
 from bozzetto.findings import Finding
 from bozzetto.formats.gltf.glb import GlbOptions, read_glb, write_glb, write_white_glb
@@ -28,6 +30,7 @@ from bozzetto.pipeline.photo_to_asset import (
     check_views,
     make_mask,
     name_sides,
+    seeds_of,
     usable_views,
 )
 from bozzetto.pipeline.records import (
@@ -47,11 +50,12 @@ from bozzetto.progress import StageStep
 from bozzetto.records import digest_of, text_from
 from bozzetto.sculpting.sculpt import OutlineFacts
 from bozzetto.texturing.lock import TextureLock
+from bozzetto.views.capture import capture_of_foregrounds
 from bozzetto.views.foreground import Foreground, Side
 
 MASK_VERSION = 1
 ADVICE_VERSION = 1
-DRAFT_VERSION = 2
+DRAFT_VERSION = 3
 ASSET_VERSION = 10
 
 
@@ -148,7 +152,7 @@ def draft_stages(
     *,
     inputs: tuple[str, ...],
     options: DraftOptions,
-) -> tuple[tuple[Outcome[Draft], ...], tuple[Finding, ...]]:
+) -> tuple[tuple[Outcome[Reconstruction], ...], tuple[Finding, ...]]:
     """Make or find the drafts, ranked best first, and what was noticed about the views.
 
     Args:
@@ -157,30 +161,36 @@ def draft_stages(
         inputs: Digests of the masks, one for each photo.
         options: Engine, first seed and count.
     """
-    engine = load_engine(options.engine)
+    card = engine_card(options.engine)
     check_views(options.views, num_photos=len(inputs))
-    num_views, findings = usable_views(len(inputs), card=engine.card)
-    outcomes: list[Outcome[Draft]] = []
-    for index in range(options.variants):
-        seed = options.seed + index
+    num_views, findings = usable_views(len(inputs), card=card)
+    outcomes: list[Outcome[Reconstruction]] = []
+    seeds = seeds_of(options, card=card)
+    engine = cache(lambda: load_engine(options.engine))
+    for index, seed in enumerate(seeds):
+        label = f"draft {index + 1} of {len(seeds)}"
         key = StageKey(
             stage="drafts",
             version=DRAFT_VERSION,
             inputs=inputs[:num_views],
             options=_DraftKey(
                 engine=options.engine,
-                engine_version=engine.card.version,
-                weights_sha256=engine.card.weights_sha256,
+                engine_version=card.version,
+                weights_sha256=card.weights_sha256,
                 views=options.views[:num_views],
             ),
             seed=seed,
         )
 
-        def make(seed: int = seed) -> Draft:
-            named = name_sides(foregrounds(), views=options.views)
-            return engine.reconstruct(named[:num_views], seed=seed)
+        def make(seed: int = seed, label: str = label) -> Reconstruction:
+            capture = name_sides(capture_of_foregrounds(foregrounds()), views=options.views)
+            with temporary_context(
+                step=lambda step: session.progress(StageStep(stage=label, step=step))
+            ) as context:
+                return engine().reconstruct(
+                    capture.first(num_views), options=card.options(seed=seed), context=context
+                )
 
-        label = f"draft {index + 1} of {options.variants}"
         outcomes.append(run_stage(session, key, make, codec=_DRAFT, label=label))
     ranked = sorted(outcomes, key=lambda outcome: (-outcome.value.score, outcome.value.seed))
     return tuple(ranked), findings
@@ -188,7 +198,7 @@ def draft_stages(
 
 def asset_stage(
     session: Session,
-    draft: Draft,
+    draft: Reconstruction,
     foregrounds: Callable[[], tuple[Foreground, ...]],
     *,
     shaped: Outcome[Shaped],
@@ -259,7 +269,7 @@ def _read_masked(folder: Path) -> Masked:
     return Masked(mask=mask, findings=findings)
 
 
-def _write_draft(draft: Draft, folder: Path) -> None:
+def _write_draft(draft: Reconstruction, folder: Path) -> None:
     """Write a draft, and its white model for people."""
     write_draft(draft, folder)
     (folder / "white.glb").write_bytes(write_white_glb(draft.mesh, name=draft.variant))
