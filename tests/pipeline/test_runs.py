@@ -188,9 +188,16 @@ def test_a_user_s_mask_decides_what_the_object_is(tmp_path):
 
 
 def test_photos_that_an_engine_cannot_use_are_a_finding(tmp_path):
-    photos = [a_photo_file(tmp_path, name=name) for name in ("a.png", "b.png")]
+    photos = [a_photo_file(tmp_path, name=f"{radius}.png", radius=radius) for radius in (60, 70)]
     drafted = bozzetto.draft(*photos, output=tmp_path / "out", options=SMALL)
     assert "draft.views.unused" in {finding.code for finding in drafted.findings}
+
+
+def test_the_same_photo_twice_is_refused_before_anything_is_written(tmp_path):
+    photos = [a_photo_file(tmp_path, name=name) for name in ("a.png", "b.png")]
+    with pytest.raises(bozzetto.InputError, match=r"a.png and b.png are the same photo"):
+        bozzetto.draft(*photos, output=tmp_path / "out", options=SMALL)
+    assert not (tmp_path / "out").exists()
 
 
 def texture_of(delivery):

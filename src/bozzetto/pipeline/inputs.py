@@ -194,7 +194,14 @@ def _load(project: Project, entry: PhotoEntry) -> PhotoInput:
 
 def _refuse_bad_files(files: Sequence[_File], mask_files: Sequence[_File]) -> None:
     """Decode everything once, so that nothing is written for files that cannot be used."""
+    names: dict[bytes, str] = {}
     for index, file in enumerate(files):
+        if file.data in names:
+            raise InputError(
+                f"{names[file.data]} and {file.path.name} are the same photo.",
+                advice="Give each photo once.",
+            )
+        names[file.data] = file.path.name
         photo, _ = decode_photo(file.data, name=file.path.name)
         if mask_files:
             mask = mask_files[index]
