@@ -167,9 +167,7 @@ def test_a_mask_changed_after_drafting_is_refused_until_drafted_again(tmp_path):
     photo, output = a_photo_file(tmp_path), tmp_path / "out"
     bozzetto.draft(photo, output=output, options=SMALL)
     bozzetto.approve(output, 1)
-    stroke = Stroke(
-        kind=StrokeKind.REMOVE, points=np.array([[120, 40]], np.float32), radius_px=12.0
-    )
+    stroke = Stroke(kind=StrokeKind.REMOVE, points=((120.0, 40.0),), radius_px=12.0)
     bozzetto.mask(photo, output=output, strokes=[stroke])
     with pytest.raises(ProjectError, match="mask has changed"):
         bozzetto.refine(output, options=SMALL.refine)

@@ -13,25 +13,25 @@ from bozzetto.wire.base import File, Message, Page
 from bozzetto.wire.jobs import FINAL_STATES, Job, JobState
 from bozzetto.wire.projects import (
     NewProject,
-    Photo,
     PhotoChange,
-    Project,
     Strokes,
+    StudioProject,
+    UploadedPhoto,
 )
 from bozzetto.wire.results import (
-    Approval,
     Decision,
-    Draft,
     DraftRequest,
-    Export,
+    DraftResult,
     ExportRequest,
-    Mask,
+    ExportResult,
+    Judgement,
     MaskRequest,
-    NewApproval,
-    Refinement,
+    MaskResult,
+    NewJudgement,
     RefinementRequest,
-    Rig,
+    RefinementResult,
     RigRequest,
+    RigResult,
 )
 from bozzetto.wire.service import Capabilities
 
@@ -43,11 +43,11 @@ _COLLECTIONS: dict[type[Message], str] = {
     RefinementRequest: "refinements",
     RigRequest: "rigs",
     ExportRequest: "exports",
-    Mask: "masks",
-    Draft: "drafts",
-    Refinement: "refinements",
-    Rig: "rigs",
-    Export: "exports",
+    MaskResult: "masks",
+    DraftResult: "drafts",
+    RefinementResult: "refinements",
+    RigResult: "rigs",
+    ExportResult: "exports",
 }
 
 
@@ -76,37 +76,43 @@ class Studio:
         """Return what can be chosen, and what is accepted."""
         return self._transport.get("/v1/capabilities", Capabilities)
 
-    def create_project(self, title: str) -> Project:
+    def create_project(self, title: str) -> StudioProject:
         """Make a project."""
-        return self._transport.send("POST", "/v1/projects", Project, body=NewProject(title=title))
+        return self._transport.send(
+            "POST", "/v1/projects", StudioProject, body=NewProject(title=title)
+        )
 
-    def projects(self) -> Iterator[Project]:
+    def projects(self) -> Iterator[StudioProject]:
         """Yield all projects, newest first."""
-        return self._all("/v1/projects", Project)
+        return self._all("/v1/projects", StudioProject)
 
-    def delete_project(self, project: Project) -> None:
+    def delete_project(self, project: StudioProject) -> None:
         """Delete a project with all that is in it."""
         self._transport.delete(f"/v1/projects/{project.id}")
 
-    def add_photo(self, project: Project, path: Path) -> Photo:
+    def add_photo(self, project: StudioProject, path: Path) -> UploadedPhoto:
         """Upload a photograph."""
         url = f"/v1/projects/{project.id}/photos"
-        return self._transport.upload("POST", url, Photo, data=path.read_bytes(), name=path.name)
+        return self._transport.upload(
+            "POST", url, UploadedPhoto, data=path.read_bytes(), name=path.name
+        )
 
-    def change_photo(self, photo: Photo, change: PhotoChange) -> Photo:
+    def change_photo(self, photo: UploadedPhoto, change: PhotoChange) -> UploadedPhoto:
         """Name the side that a photo shows, or move it."""
-        return self._transport.send("PATCH", _photo(photo), Photo, body=change)
+        return self._transport.send("PATCH", _photo(photo), UploadedPhoto, body=change)
 
-    def put_mask(self, photo: Photo, path: Path) -> Photo:
+    def put_mask(self, photo: UploadedPhoto, path: Path) -> UploadedPhoto:
         """Give a photo a mask of one's own."""
         url = f"{_photo(photo)}/mask"
-        return self._transport.upload("PUT", url, Photo, data=path.read_bytes(), name=path.name)
+        return self._transport.upload(
+            "PUT", url, UploadedPhoto, data=path.read_bytes(), name=path.name
+        )
 
-    def put_strokes(self, photo: Photo, strokes: Strokes) -> Photo:
+    def put_strokes(self, photo: UploadedPhoto, strokes: Strokes) -> UploadedPhoto:
         """Replace what is painted over a photo."""
-        return self._transport.send("PUT", f"{_photo(photo)}/strokes", Photo, body=strokes)
+        return self._transport.send("PUT", f"{_photo(photo)}/strokes", UploadedPhoto, body=strokes)
 
-    def start(self, project: Project, request: Message) -> Job:
+    def start(self, project: StudioProject, request: Message) -> Job:
         """Start a job: the request's type says which kind.
 
         Raises:
@@ -123,7 +129,11 @@ class Studio:
         return self._transport.send("POST", url, Job, body=request)
 
     def run(
-        self, project: Project, request: Message, *, watch: Callable[[Job], None] | None = None
+        self,
+        project: StudioProject,
+        request: Message,
+        *,
+        watch: Callable[[Job], None] | None = None,
     ) -> Job:
         """Start a job and wait until it has ended; `watch` sees every change."""
         return self.wait(self.start(project, request), watch=watch)
@@ -141,7 +151,7 @@ class Studio:
         """Return a job as it stands."""
         return self._transport.get(f"/v1/jobs/{job_id}", Job)
 
-    def jobs(self, project: Project, *, state: JobState | None = None) -> Iterator[Job]:
+    def jobs(self, project: StudioProject, *, state: JobState | None = None) -> Iterator[Job]:
         """Yield the jobs of a project, newest first."""
         query = {} if state is None else {"state": state.value}
         return self._all(f"/v1/projects/{project.id}/jobs", Job, query=query)
@@ -151,17 +161,17 @@ class Studio:
         return self._transport.send("POST", f"/v1/jobs/{job.id}/cancel", Job)
 
     def results(
-        self, project: Project, kind: type[Item], *, job: Job | None = None
+        self, project: StudioProject, kind: type[Item], *, job: Job | None = None
     ) -> Iterator[Item]:
         """Yield results (Mask, Draft, Refinement, Rig or Export), newest first."""
         query = {} if job is None else {"job_id": job.id}
         return self._all(f"/v1/projects/{project.id}/{_COLLECTIONS[kind]}", kind, query=query)
 
-    def approve(self, draft: Draft, *, reason: str = "") -> Approval:
+    def approve(self, draft: DraftResult, *, reason: str = "") -> Judgement:
         """Approve a draft, as it was seen, for refining."""
         return self._judge(draft, Decision.APPROVED, reason=reason)
 
-    def reject(self, draft: Draft, *, reason: str) -> Approval:
+    def reject(self, draft: DraftResult, *, reason: str) -> Judgement:
         """Reject a draft."""
         return self._judge(draft, Decision.REJECTED, reason=reason)
 
@@ -170,12 +180,12 @@ class Studio:
         self._transport.download(file.url, target)
         return target
 
-    def _judge(self, draft: Draft, decision: Decision, *, reason: str) -> Approval:
-        judgement = NewApproval(
+    def _judge(self, draft: DraftResult, decision: Decision, *, reason: str) -> Judgement:
+        judgement = NewJudgement(
             draft_id=draft.id, decision=decision, reason=reason, sha256=draft.sha256
         )
         url = f"/v1/projects/{draft.project_id}/approvals"
-        return self._transport.send("POST", url, Approval, body=judgement)
+        return self._transport.send("POST", url, Judgement, body=judgement)
 
     def _all(
         self, path: str, kind: type[Item], *, query: dict[str, str] | None = None
@@ -189,6 +199,6 @@ class Studio:
             cursor = page.next
 
 
-def _photo(photo: Photo) -> str:
+def _photo(photo: UploadedPhoto) -> str:
     """Return the path of a photo."""
     return f"/v1/projects/{photo.project_id}/photos/{photo.id}"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bozzetto.asset.asset import Asset
 from bozzetto.asset.draft import Draft
+from bozzetto.asset.shares import PhotoAgreement
 from bozzetto.findings import Finding
 from bozzetto.pipeline.judge import Judged
 from bozzetto.pipeline.records import read_file, read_record
@@ -38,24 +39,13 @@ DRAFT_SHEET_VERSION = 1
 
 
 @dataclass(frozen=True, kw_only=True)
-class AgreementFacts:
-    """How well the asset agrees with one photo."""
-
-    photo: str
-    psnr_db: float
-    """Over the object, at 512 px, in the photo's own light; see `qa.agreement`."""
-    silhouette_iou: float
-    """0 to 1."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Facts:
     """What was measured on a finished asset."""
 
     topology: TopologyFacts
     uv: UvFacts
     textures: TextureFacts
-    agreement: tuple[AgreementFacts, ...]
+    agreement: tuple[PhotoAgreement, ...]
     """One per photo that was used."""
     renderer: str
     """Who drew the pictures."""
@@ -135,7 +125,7 @@ def _look(
         uv=measure_uv(asset.mesh, asset.material.size),
         textures=measure_textures(asset.material, asset.provenance),
         agreement=tuple(
-            AgreementFacts(
+            PhotoAgreement(
                 photo=photo,
                 psnr_db=round(agreement.psnr_db, 3),
                 silhouette_iou=round(agreement.silhouette_iou, 5),

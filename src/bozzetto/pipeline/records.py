@@ -21,8 +21,7 @@ from bozzetto.asset.seen import SeenMaps
 from bozzetto.errors import ProjectError
 from bozzetto.findings import Finding
 from bozzetto.records import Json, text_from, value_from
-from bozzetto.transforms import Rigid
-from bozzetto.views.camera import Camera
+from bozzetto.views.camera_record import CameraRecord, camera_of_record, record_of_camera
 from bozzetto.views.mask import Mask
 
 Record = TypeVar("Record")
@@ -38,20 +37,6 @@ _MESH_ARRAYS = (
     "origin",
 )
 _SEEN_ARRAYS = ("normals", "albedo", "roughness", "metallic")
-
-
-@dataclass(frozen=True, kw_only=True)
-class CameraRecord:
-    """A camera as plain numbers."""
-
-    width: int
-    height: int
-    focal_px: float
-    centre_px: tuple[float, float]
-    world_from_camera_rotation: tuple[tuple[float, float, float], ...]
-    """Rows."""
-    world_from_camera_translation: tuple[float, float, float]
-    """Metres."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,34 +67,6 @@ class _MaskRecord:
     source: str
     confidence: float
     findings: tuple[Finding, ...]
-
-
-def record_of_camera(camera: Camera) -> CameraRecord:
-    """Turn a camera into plain numbers."""
-    rotation = camera.world_from_camera.rotation
-    x, y, z = (float(v) for v in camera.world_from_camera.translation)
-    return CameraRecord(
-        width=camera.width,
-        height=camera.height,
-        focal_px=float(camera.focal_px),
-        centre_px=(float(camera.centre_px[0]), float(camera.centre_px[1])),
-        world_from_camera_rotation=tuple((float(a), float(b), float(c)) for a, b, c in rotation),
-        world_from_camera_translation=(x, y, z),
-    )
-
-
-def camera_of_record(record: CameraRecord) -> Camera:
-    """Turn plain numbers back into a camera."""
-    return Camera(
-        width=record.width,
-        height=record.height,
-        focal_px=record.focal_px,
-        centre_px=record.centre_px,
-        world_from_camera=Rigid(
-            rotation=np.array(record.world_from_camera_rotation, np.float64),
-            translation=np.array(record.world_from_camera_translation, np.float64),
-        ),
-    )
 
 
 def write_draft(draft: Draft, folder: Path) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from bozzetto.asset.shares import SurfaceShares
 from bozzetto.engines.base import EngineCard
 from bozzetto.engines.registry import load_engine
 from bozzetto.findings import Finding
@@ -71,18 +72,6 @@ class FileFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Surface:
-    """Where the surface comes from, as shares of its area that add up to 1."""
-
-    observed: float
-    """Seen in a photograph."""
-    mirrored: float
-    """Copied from a part that was seen."""
-    inferred: float
-    """Predicted or filled in."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Report:
     """Everything about one finished asset."""
 
@@ -99,7 +88,7 @@ class Report:
     approval: Approval
     scale: str
     """How the size in metres came about."""
-    surface: Surface
+    surface: SurfaceShares
     lights: tuple[LightFacts, ...]
     """How much of each photo's light was in its colours, and is left in the base colour."""
     symmetry: SymmetryFacts
@@ -171,7 +160,7 @@ def build_report(
         drafts=drafts.drafts,
         approval=approval,
         scale="unknown; the longest side was set to 1 m",
-        surface=Surface(
+        surface=SurfaceShares(
             observed=record.share_observed,
             mirrored=record.share_mirrored,
             inferred=record.share_inferred,

@@ -18,17 +18,15 @@ from bozzetto.findings import Finding
 from bozzetto.pipeline.draft_to_asset import Sculpted, Shaped, shape_draft
 from bozzetto.pipeline.options import RefineOptions
 from bozzetto.pipeline.records import (
-    CameraRecord,
-    camera_of_record,
     damaged,
     read_record,
-    record_of_camera,
 )
 from bozzetto.pipeline.retopology import SymmetryFacts
 from bozzetto.pipeline.stage import Codec, Outcome, Session, StageKey, run_stage
 from bozzetto.progress import StageStep, Step
 from bozzetto.records import text_from
 from bozzetto.sculpting.sculpt import OutlineFacts
+from bozzetto.views.camera_record import CameraRecord, camera_of_record, record_of_camera
 
 SHAPE_VERSION = 5
 _COLOUR_ONLY = ("delight", "image_format", "provenance_attributes", "confidence_map")

@@ -31,13 +31,10 @@ from bozzetto.pipeline.photo_to_asset import (
     usable_views,
 )
 from bozzetto.pipeline.records import (
-    CameraRecord,
-    camera_of_record,
     damaged,
     read_draft,
     read_mask,
     read_record,
-    record_of_camera,
     write_draft,
     write_mask,
 )
@@ -47,6 +44,7 @@ from bozzetto.progress import StageStep
 from bozzetto.records import digest_of, text_from
 from bozzetto.sculpting.sculpt import OutlineFacts
 from bozzetto.texturing.lock import TextureLock
+from bozzetto.views.camera_record import CameraRecord, camera_of_record, record_of_camera
 from bozzetto.views.foreground import Foreground, Side
 
 MASK_VERSION = 1

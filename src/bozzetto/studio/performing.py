@@ -20,9 +20,9 @@ from bozzetto.studio.records import ProjectRecords
 from bozzetto.studio.settings import Settings
 from bozzetto.studio.tables import FileRow, JobRow, PhotoRow, ProjectRow, ResultRow
 from bozzetto.studio.workplace import photo_rows, prepare
+from bozzetto.views.foreground import Side
 from bozzetto.wire.base import File
-from bozzetto.wire.projects import Side
-from bozzetto.wire.results import Draft, Refinement, Result
+from bozzetto.wire.results import DraftResult, RefinementResult, Result
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -73,7 +73,7 @@ class Keeper:
                 folder=item.folder,
             )
             session.add(row)
-            if isinstance(message, Draft | Refinement):
+            if isinstance(message, DraftResult | RefinementResult):
                 session.execute(
                     update(ProjectRow)
                     .where(ProjectRow.id == message.project_id)

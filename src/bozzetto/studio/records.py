@@ -11,7 +11,7 @@ from bozzetto.studio.messages import approval_message, file_message
 from bozzetto.studio.problems import not_found
 from bozzetto.studio.tables import ApprovalRow, PhotoRow, ResultRow
 from bozzetto.wire.base import File
-from bozzetto.wire.results import Approval, Decision
+from bozzetto.wire.results import Decision, Judgement
 
 
 class ProjectRecords:
@@ -29,7 +29,7 @@ class ProjectRecords:
         with self._reading() as session:
             return session.scalar(query.where(PhotoRow.project_id == self._project_id)) or 0
 
-    def approval(self) -> Approval | None:
+    def approval(self) -> Judgement | None:
         """Return the approval that refine goes by."""
         with self._reading() as session:
             row = current_approval(session, self._project_id)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar, cast, get_args, get_origin, get_type_hints
 
-from bozzetto.pipeline.records import CameraRecord, damaged, read_json
+from bozzetto.pipeline.records import damaged, read_json
 from bozzetto.records import Json, value_from
+from bozzetto.views.camera_record import CameraRecord
 
 Record = TypeVar("Record")
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Generic, Protocol, TypeVar, cast, runtime_checkable
 
 from bozzetto.progress import Progress
+from bozzetto.views.foreground import Side
 from bozzetto.wire.base import File, Message
-from bozzetto.wire.projects import Side
-from bozzetto.wire.results import Approval, Result
+from bozzetto.wire.results import Judgement, Result
 
 Request = TypeVar("Request", bound=Message)
 
@@ -25,7 +25,7 @@ class Records(Protocol):
         """Count the photographs."""
         ...
 
-    def approval(self) -> Approval | None:
+    def approval(self) -> Judgement | None:
         """Return the approval that refine goes by; None where there is none."""
         ...
 

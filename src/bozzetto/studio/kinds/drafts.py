@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bozzetto.findings import Finding
 from bozzetto.pipeline.options import DraftOptions, MakeOptions, MaskOptions
-from bozzetto.records import json_from
 from bozzetto.studio.kinds.base import JobKind, Kept, PlannedStage, Records, Work, looking_at
 from bozzetto.studio.kinds.needs import need_photos
-from bozzetto.studio.kinds.values import finding_from
+from bozzetto.views.camera_record import record_of_camera
 from bozzetto.views.foreground import Side
 from bozzetto.wire.base import File
-from bozzetto.wire.findings import Camera, Finding, Reason
-from bozzetto.wire.results import Draft, DraftRequest
+from bozzetto.wire.results import DraftRequest, DraftResult
 
 if TYPE_CHECKING:
     from bozzetto.pipeline.approval import DraftEntry
@@ -53,13 +52,12 @@ def _plan(request: DraftRequest, num_photos: int) -> tuple[PlannedStage, ...]:
 def _run(work: Work, request: DraftRequest) -> Sequence[Kept]:
     from bozzetto.pipeline.runs import draft_project
 
-    sides = tuple(None if p.side is None else Side(p.side.value) for p in work.photos)
+    sides = tuple(photo.side for photo in work.photos)
     options = _options(request, views=sides if any(sides) else ())
     drafted = draft_project(work.root, options=options, progress=work.progress)
     sheet = work.keep(drafted.sheet, f"{work.title} drafts.png", "image/png")
-    noticed = tuple(finding_from(finding) for finding in drafted.findings)
     return [
-        _one(work, entry, rank=rank, sheet=sheet, noticed=noticed)
+        _one(work, entry, rank=rank, sheet=sheet, noticed=drafted.findings)
         for rank, entry in enumerate(drafted.drafts.drafts, 1)
     ]
 
@@ -68,16 +66,13 @@ def _one(
     work: Work, entry: "DraftEntry", *, rank: int, sheet: File, noticed: tuple[Finding, ...]
 ) -> Kept:
     """Describe one draft."""
-    from bozzetto.pipeline.records import digest_of_draft, read_draft, record_of_camera
+    from bozzetto.pipeline.records import digest_of_draft, read_draft
 
     folder = work.root / entry.folder
     draft = read_draft(folder)
     base = work.base(rank - 1)
-    findings = {
-        (finding.code, finding.subject): finding
-        for finding in (*noticed, *(finding_from(finding) for finding in draft.findings))
-    }
-    message = Draft(
+    findings = {(finding.code, finding.subject): finding for finding in (*noticed, *draft.findings)}
+    message = DraftResult(
         id=base.id,
         project_id=base.project_id,
         job_id=base.job_id,
@@ -87,14 +82,12 @@ def _one(
         seed=entry.seed,
         engine=draft.engine,
         score=min(max(entry.score, 0.0), 1.0),
-        reasons=tuple(Reason.model_validate(json_from(reason)) for reason in entry.reasons),
+        reasons=entry.reasons,
         key=entry.key,
         sha256=digest_of_draft(draft),
         model=_model(work, folder, entry.variant),
         sheet=sheet,
-        cameras=tuple(
-            Camera.model_validate(json_from(record_of_camera(camera))) for camera in draft.cameras
-        ),
+        cameras=tuple(record_of_camera(camera) for camera in draft.cameras),
         findings=tuple(findings.values()),
     )
     return Kept(message=message, folder=entry.folder)
@@ -110,7 +103,7 @@ DRAFTS = JobKind(
     one="draft",
     summary="Make white models of the object to choose from, ranked, with reasons.",
     request=DraftRequest,
-    result=Draft,
+    result=DraftResult,
     check=_check,
     plan=_plan,
     run=_run,

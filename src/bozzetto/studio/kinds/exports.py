@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bozzetto.errors import UnknownNameError
+from bozzetto.findings import Finding
 from bozzetto.formats.registry import format_names
 from bozzetto.studio.kinds.base import JobKind, Kept, PlannedStage, Records, Work
 from bozzetto.studio.kinds.drafts import GLB
@@ -16,17 +17,15 @@ from bozzetto.studio.kinds.needs import need_refinement
 from bozzetto.studio.kinds.profiles import check_profile, fit, look_at_file
 from bozzetto.studio.kinds.sources import source_of
 from bozzetto.studio.kinds.timing import as_stage
-from bozzetto.studio.kinds.values import finding_from
 from bozzetto.studio.problems import conflict
 from bozzetto.wire.base import File
-from bozzetto.wire.findings import Finding
 from bozzetto.wire.results import (
     Check,
-    Export,
     ExportRequest,
+    ExportResult,
     ProfileVerdict,
-    Refinement,
-    Rig,
+    RefinementResult,
+    RigResult,
 )
 from bozzetto.wire.service import Choice
 
@@ -65,7 +64,7 @@ def _check(records: Records, request: ExportRequest) -> ExportRequest:
     if request.profile is not None:
         check_profile(request.profile)
     if request.rig_id is not None:
-        rig = Rig.model_validate_json(records.result("rigs", request.rig_id))
+        rig = RigResult.model_validate_json(records.result("rigs", request.rig_id))
         if rig.model is None:
             raise conflict("That rig has no model.", advice="Export the asset without it.")
     return request.model_copy(update={"refinement_id": refinement.id})
@@ -101,7 +100,9 @@ class _Made:
         return same and (self.profile is None or self.profile.accepted)
 
 
-def _write(work: Work, request: ExportRequest, *, refinement: Refinement, folder: Path) -> Kept:
+def _write(
+    work: Work, request: ExportRequest, *, refinement: RefinementResult, folder: Path
+) -> Kept:
     """Write the files, and keep them with what was found reading them back."""
     from bozzetto.delivery.sizing import parse_size
 
@@ -117,7 +118,7 @@ def _write(work: Work, request: ExportRequest, *, refinement: Refinement, folder
     files = [_keep(work, path, name=path.relative_to(out).as_posix()) for path in paths]
     base = work.base(0)
     archive = f"{refinement.name}-{request.profile or request.target}.zip"
-    message = Export(
+    message = ExportResult(
         id=base.id,
         project_id=base.project_id,
         job_id=base.job_id,
@@ -136,7 +137,9 @@ def _write(work: Work, request: ExportRequest, *, refinement: Refinement, folder
     return Kept(message=message)
 
 
-def _source(work: Work, request: ExportRequest, *, refinement: Refinement, folder: Path) -> Path:
+def _source(
+    work: Work, request: ExportRequest, *, refinement: RefinementResult, folder: Path
+) -> Path:
     """Return what is exported: the asset, or its rig."""
     if request.rig_id is None:
         return source_of(work, refinement)
@@ -166,7 +169,7 @@ def _deliver(name: str, source: Path, *, size: "Size | None", folder: Path) -> _
             verdict = look_at_file(folder / made.files[0].path, profile=target.profile)
     return _Made(
         checks=tuple(check for file in made.files for check in _checks(file)),
-        findings=tuple(finding_from(finding) for finding in (*noticed, *made.findings)),
+        findings=(*noticed, *made.findings),
         profile=verdict,
     )
 
@@ -214,7 +217,7 @@ EXPORTS = JobKind(
     one="export",
     summary="Write a finished asset for a target, and read every file back.",
     request=ExportRequest,
-    result=Export,
+    result=ExportResult,
     check=_check,
     plan=_plan,
     run=_run,

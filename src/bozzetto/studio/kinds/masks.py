@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bozzetto.errors import PhotoError
+from bozzetto.findings import Finding, Severity
 from bozzetto.pipeline.options import MaskOptions
 from bozzetto.studio.kinds.base import (
     JobKind,
@@ -15,9 +16,9 @@ from bozzetto.studio.kinds.base import (
     looking_at,
 )
 from bozzetto.studio.kinds.needs import need_photos
-from bozzetto.studio.kinds.values import finding_from
-from bozzetto.wire.findings import Finding, Severity
-from bozzetto.wire.results import Mask, MaskRequest
+from bozzetto.studio.kinds.values import shown
+from bozzetto.wire.findings import ShownFinding
+from bozzetto.wire.results import MaskRequest, MaskResult
 
 if TYPE_CHECKING:
     from bozzetto.pipeline.inputs import PhotoInput
@@ -67,18 +68,18 @@ def _one(
     try:
         masked = mask_stage(session, given, options=options)
     except PhotoError as error:
-        found = [finding_from(finding) for finding in given.findings]
+        found = [shown(finding) for finding in given.findings]
         return Kept(message=_nothing(work, photo, index=index, findings=found, error=error))
     advice = advice_stage(session, given, masked)
-    findings = [finding_from(finding) for finding in given.findings]
+    findings = [shown(finding) for finding in given.findings]
     for finding in join_findings(advice.value, masked.value.findings):
         drawn = advice.folder / f"{finding.code}.jpg"
         overlay = None
         if finding in advice.value and drawn.exists():
             overlay = work.keep(drawn, f"{photo.name}.{finding.code}.jpg", "image/jpeg")
-        findings.append(finding_from(finding, overlay=overlay))
+        findings.append(shown(finding, overlay=overlay))
     base, mask = work.base(index), masked.value.mask
-    message = Mask(
+    message = MaskResult(
         id=base.id,
         project_id=base.project_id,
         job_id=base.job_id,
@@ -93,8 +94,8 @@ def _one(
 
 
 def _nothing(
-    work: Work, photo: WorkPhoto, *, index: int, findings: list[Finding], error: PhotoError
-) -> Mask:
+    work: Work, photo: WorkPhoto, *, index: int, findings: list[ShownFinding], error: PhotoError
+) -> MaskResult:
     """Say that no object was found in a photo."""
     base = work.base(index)
     missing = Finding(
@@ -104,7 +105,7 @@ def _nothing(
         fix=error.advice,
         subject=photo.name,
     )
-    return Mask(
+    return MaskResult(
         id=base.id,
         project_id=base.project_id,
         job_id=base.job_id,
@@ -113,7 +114,7 @@ def _nothing(
         mask=None,
         source="",
         confidence=0.0,
-        findings=(*findings, missing),
+        findings=(*findings, shown(missing)),
     )
 
 
@@ -122,7 +123,7 @@ MASKS = JobKind(
     one="mask",
     summary="Cut the object out of every photo, and say what is wrong with each.",
     request=MaskRequest,
-    result=Mask,
+    result=MaskResult,
     check=_check,
     plan=_plan,
     run=_run,

@@ -3,22 +3,18 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bozzetto.formats.pictures.texture_images import ImageFormat
-from bozzetto.pipeline.options import Detail, RefineOptions, Symmetry, Topology
-from bozzetto.records import json_from
+from bozzetto.findings import Finding
+from bozzetto.pipeline.options import RefineOptions, Topology
+from bozzetto.progress import StageFinished
 from bozzetto.studio.kinds.base import JobKind, Kept, PlannedStage, Records, Work, looking_at
 from bozzetto.studio.kinds.drafts import GLB
 from bozzetto.studio.kinds.needs import need_approval, need_photos, need_refinement
-from bozzetto.studio.kinds.values import finding_from
-from bozzetto.wire.findings import Camera, Finding
+from bozzetto.views.camera_record import record_of_camera
 from bozzetto.wire.results import (
-    Draft,
-    Level,
-    PhotoAgreement,
-    Refinement,
+    DraftResult,
+    LevelOfDetail,
     RefinementRequest,
-    StageSeconds,
-    SurfaceShares,
+    RefinementResult,
 )
 
 if TYPE_CHECKING:
@@ -38,19 +34,18 @@ def _check(records: Records, request: RefinementRequest) -> RefinementRequest:
 
 def _options(request: RefinementRequest) -> RefineOptions:
     """Turn a request into the pipeline's options."""
-    topology = Topology(request.topology.value)
-    quads = topology is Topology.QUAD
+    quads = request.topology is Topology.QUAD
     return RefineOptions(
-        topology=topology,
+        topology=request.topology,
         target_triangles=None if quads else request.budget,
         target_quads=request.budget if quads else None,
-        symmetry=Symmetry(request.symmetry.value),
+        symmetry=request.symmetry,
         texture_size=request.texture_size,
         lods=request.lods,
         lod_budgets=request.lod_budgets,
-        detail=Detail(request.detail.value),
+        detail=request.detail,
         delight=request.delight,
-        image_format=ImageFormat(request.image_format.value),
+        image_format=request.image_format,
         provenance_attributes=request.provenance_attributes,
     )
 
@@ -74,7 +69,7 @@ def _run(work: Work, request: RefinementRequest) -> Sequence[Kept]:
     from bozzetto.pipeline.store import exclusive, open_project
 
     approval = need_approval(work.records)
-    draft = Draft.model_validate_json(work.records.result("drafts", approval.draft_id))
+    draft = DraftResult.model_validate_json(work.records.result("drafts", approval.draft_id))
     project = open_project(work.root)
     with exclusive(project):
         record_approval(
@@ -95,16 +90,17 @@ def _run(work: Work, request: RefinementRequest) -> Sequence[Kept]:
     return [_kept(work, delivery, request=request, draft=draft)]
 
 
-def _kept(work: Work, delivery: "Delivery", *, request: RefinementRequest, draft: Draft) -> Kept:
+def _kept(
+    work: Work, delivery: "Delivery", *, request: RefinementRequest, draft: DraftResult
+) -> Kept:
     """Describe the finished asset and keep its files."""
-    from bozzetto.pipeline.records import record_of_camera
     from bozzetto.pipeline.stored import read_asset
 
     report, base = delivery.report, work.base(0)
     folder = delivery.folders[0]
     stem = report.name
     asset = read_asset(folder).asset
-    message = Refinement(
+    message = RefinementResult(
         id=base.id,
         project_id=base.project_id,
         job_id=base.job_id,
@@ -117,27 +113,25 @@ def _kept(work: Work, delivery: "Delivery", *, request: RefinementRequest, draft
         report=work.keep(delivery.report_path, f"{stem} report.json", "application/json"),
         origin=work.keep(folder / "origin.png", f"{stem} origin.png", "image/png"),
         confidence=work.keep(folder / "confidence.png", f"{stem} confidence.png", "image/png"),
-        surface=SurfaceShares.model_validate(json_from(report.surface)),
-        agreement=tuple(
-            PhotoAgreement(photo=one.photo, psnr_db=one.psnr_db, silhouette_iou=one.silhouette_iou)
-            for one in report.facts.agreement
-        ),
+        surface=report.surface,
+        agreement=report.facts.agreement,
         texture_size=request.texture_size,
-        cameras=tuple(
-            Camera.model_validate(json_from(record_of_camera(camera))) for camera in asset.cameras
-        ),
+        cameras=tuple(record_of_camera(camera) for camera in asset.cameras),
         findings=_findings(asset, report),
-        seconds=tuple(StageSeconds.model_validate(json_from(t)) for t in report.timings),
+        seconds=tuple(
+            StageFinished(stage=one.stage, seconds=one.seconds, reused=one.reused)
+            for one in report.timings
+        ),
     )
     return Kept(message=message, folder=folder.relative_to(work.root).as_posix())
 
 
 def _findings(asset: "Asset", report: "Report") -> tuple[Finding, ...]:
     """Join what was noticed on the way with what is seen on the asset, and say where it is."""
-    from bozzetto.studio.kinds.places import look_at, photo_findings
+    from bozzetto.qa.places import look_at, photo_findings
 
     noticed = photo_findings(
-        [finding_from(finding) for finding in report.findings],
+        report.findings,
         asset.mesh,
         cameras=asset.cameras,
         photos=[(given.name, given.width, given.height) for given in report.inputs],
@@ -145,11 +139,11 @@ def _findings(asset: "Asset", report: "Report") -> tuple[Finding, ...]:
     return (*noticed, *look_at(asset.mesh))
 
 
-def _levels(work: Work, delivery: "Delivery") -> tuple[Level, ...]:
+def _levels(work: Work, delivery: "Delivery") -> tuple[LevelOfDetail, ...]:
     """Describe the levels of detail."""
     paths = (delivery.asset, *delivery.lods)
     return tuple(
-        Level(
+        LevelOfDetail(
             level=facts.level,
             model=work.keep(path, path.name, GLB),
             triangles=facts.topology.triangles,
@@ -171,7 +165,7 @@ REFINEMENTS = JobKind(
     one="refinement",
     summary="Turn the approved draft into a finished asset.",
     request=RefinementRequest,
-    result=Refinement,
+    result=RefinementResult,
     check=_check,
     plan=_plan,
     run=_run,

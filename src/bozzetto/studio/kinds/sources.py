@@ -5,10 +5,10 @@ from pathlib import Path
 
 from bozzetto.errors import ResourceError
 from bozzetto.studio.kinds.base import Work
-from bozzetto.wire.results import Refinement
+from bozzetto.wire.results import RefinementResult
 
 
-def source_of(work: Work, refinement: Refinement) -> Path:
+def source_of(work: Work, refinement: RefinementResult) -> Path:
     """Return the project's folder where the asset is its newest result, else the asset's file.
 
     The folder knows more: levels of detail, photos, where the surface comes from.

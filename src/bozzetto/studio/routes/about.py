@@ -6,8 +6,7 @@ from fastapi import APIRouter
 
 from bozzetto.engines.registry import DEFAULT_ENGINE, engine_names
 from bozzetto.matting.models.registry import model_names
-from bozzetto.pipeline.estimates import Estimates as MeasuredTimes
-from bozzetto.pipeline.estimates import default_timings_path
+from bozzetto.pipeline.estimates import Estimates, default_timings_path
 from bozzetto.pipeline.options import TEXTURE_SIZES
 from bozzetto.studio.kinds.exports import targets
 from bozzetto.studio.kinds.profiles import profiles
@@ -18,11 +17,11 @@ from bozzetto.studio.service import TheService
 from bozzetto.wire.service import (
     Capabilities,
     Choice,
-    Estimates,
     Health,
     JobKindInfo,
-    Limits,
     StageEstimate,
+    StageEstimates,
+    UploadLimits,
 )
 
 router = APIRouter(tags=["service"])
@@ -65,7 +64,7 @@ def get_capabilities(*, actor: Viewer, service: TheService) -> Capabilities:
             JobKindInfo(name=kind.name, summary=kind.summary, available=kind.available())
             for kind in KINDS.values()
         ),
-        limits=Limits(
+        limits=UploadLimits(
             photo_bytes=int(limits.photo.max_file_mb * 1e6),
             photo_megapixels=limits.photo.max_megapixels,
             photo_min_side_px=limits.photo.min_side_px,
@@ -78,12 +77,12 @@ def get_capabilities(*, actor: Viewer, service: TheService) -> Capabilities:
 
 
 @router.get("/estimates")
-def get_estimates(*, actor: Viewer) -> Estimates:
+def get_estimates(*, actor: Viewer) -> StageEstimates:
     """Return the median time of each stage on this machine, where it was measured."""
     del actor
-    measured = MeasuredTimes(default_timings_path())
+    measured = Estimates(default_timings_path())
     times = [(stage, measured.expect(stage)) for stage in _STAGES]
-    return Estimates(
+    return StageEstimates(
         stages=tuple(
             StageEstimate(stage=stage, seconds=seconds)
             for stage, seconds in times

@@ -3,17 +3,18 @@
 Letters: v vertices, t triangles, p places, e edges, n pixels.
 """
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 from jaxtyping import Bool, Float64, Int64
 
 from bozzetto.asset.mesh import Mesh, Origin
+from bozzetto.findings import Finding, Place, Region, Severity
 from bozzetto.geometry.normals import area_vectors
 from bozzetto.geometry.raycast import Raycaster
 from bozzetto.qa.connectivity import label_connected, label_edge_connected, weld_corners
 from bozzetto.views.camera import Camera
-from bozzetto.wire.findings import Finding, Place, Region, Severity
 
 _SMALLEST_SHARE = 0.02
 """Of the area: smaller patches are not worth a person's time."""
@@ -58,7 +59,7 @@ def with_place(
     if not hits.found.any():
         return finding
     triangles = np.unique(hits.triangle[hits.found]).astype(np.int64)
-    return finding.model_copy(update={"place": _place(mesh, triangles)})
+    return dataclasses.replace(finding, place=_place(mesh, triangles))
 
 
 def photo_findings(
@@ -174,6 +175,6 @@ def _place(mesh: Mesh, triangles: Int64[np.ndarray, " t"]) -> Place:
 
 
 def _three(values: Float64[np.ndarray, " 3"]) -> tuple[float, float, float]:
-    """Write a vector as a message has it."""
+    """Write a vector as a finding has it: to a hundredth of a millimetre."""
     x, y, z = (round(float(value), 5) for value in values)
     return x, y, z

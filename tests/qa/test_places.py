@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bozzetto.asset.mesh import Origin
-from bozzetto.studio.kinds.places import look_at, photo_findings
-from bozzetto.wire.findings import Finding, Region, Severity
+from bozzetto.findings import Finding, Region, Severity
+from bozzetto.qa.places import look_at, photo_findings
 from tests.build import a_front_camera, a_sphere
 
 
