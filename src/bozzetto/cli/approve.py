@@ -10,7 +10,7 @@ from bozzetto.cli.console import Reporting, Terminal
 
 
 @dataclass(frozen=True, kw_only=True)
-class Approve:
+class ApproveCommand:
     """Choose the draft of a project that refine may work on."""
 
     project: Annotated[Path, tyro.conf.Positional]

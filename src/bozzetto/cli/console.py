@@ -100,7 +100,7 @@ class Terminal:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Failure:
+class _ErrorJson:
     """An error as JSON."""
 
     error: str
@@ -111,6 +111,6 @@ class _Failure:
 def report_error(error: BozzettoError, *, as_json: bool) -> None:
     """Say what went wrong in one sentence, and what to do."""
     if as_json:
-        failure = _Failure(error=type(error).__name__, message=error.message, advice=error.advice)
+        failure = _ErrorJson(error=type(error).__name__, message=error.message, advice=error.advice)
         sys.stdout.write(text_from(failure))
     sys.stderr.write(f"bozzetto: {error}\n")

@@ -43,7 +43,7 @@ EXTRAS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Network:
+class NetworkStatus:
     """A matting network and whether its weights are here."""
 
     name: str
@@ -76,7 +76,7 @@ class Diagnosis:
     install_limit_mb: float
     libraries: dict[str, str]
     engines: tuple[EngineCard, ...]
-    networks: tuple[Network, ...]
+    networks: tuple[NetworkStatus, ...]
     quad_libraries: tuple[QuadLibrary, ...]
     """Without any, `--topology quad` gives triangles and says so."""
     extras: tuple[Extra, ...]
@@ -85,7 +85,7 @@ class Diagnosis:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Doctor:
+class DoctorCommand:
     """Show what is installed, what works here, and what each optional part would cost."""
 
     reporting: Reporting = field(default_factory=Reporting)
@@ -151,21 +151,23 @@ def _size_mb(part: Distribution) -> float:
     return sum(path.stat().st_size for path in paths if path.is_file()) / 1e6
 
 
-def _networks() -> tuple[Network, ...]:
+def _networks() -> tuple[NetworkStatus, ...]:
     """List the matting networks."""
     return tuple(_network(name) for name in model_names())
 
 
-def _network(name: str) -> Network:
+def _network(name: str) -> NetworkStatus:
     """Say whether a network's weights are here."""
     try:
         card = load_model(name).card
     except ResourceError:
         source = describe_weights(name)
-        return Network(
+        return NetworkStatus(
             name=name, licence=source.licence, download_mib=source.download_mib, ready=False
         )
-    return Network(name=name, licence=card.licence, download_mib=card.download_mib, ready=True)
+    return NetworkStatus(
+        name=name, licence=card.licence, download_mib=card.download_mib, ready=True
+    )
 
 
 def _look_for(extra: Extra) -> Extra:

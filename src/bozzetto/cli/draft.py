@@ -15,7 +15,7 @@ from bozzetto.cli.shared import (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Draft:
+class DraftCommand:
     """Make white models of the object to choose from, ranked, with reasons."""
 
     photos: Photos

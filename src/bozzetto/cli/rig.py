@@ -17,7 +17,7 @@ ClipFiles = Annotated[
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rig:
+class RigCommand:
     """Rig a standing figure or animal: skeleton, weights, clips, and how it deforms."""
 
     source: Annotated[Path, tyro.conf.Positional]

@@ -41,7 +41,7 @@ from bozzetto.texturing.chart_scale import seen_shares
 from bozzetto.texturing.delight import DelightOptions
 from bozzetto.texturing.lock import TextureLock, keep_locked
 from bozzetto.texturing.materials import without_relief
-from bozzetto.texturing.surface import TextureOptions, View, texture_mesh
+from bozzetto.texturing.surface import PosedForeground, TextureOptions, texture_mesh
 from bozzetto.texturing.unwrap import UnwrapOptions, unwrap
 from bozzetto.views.camera import Camera
 from bozzetto.views.foreground import Foreground
@@ -228,7 +228,7 @@ def texture_shape(
         shaped.mesh,
         high=shaped.dense,
         views=[
-            View(foreground=foreground, camera=camera, seen=seen)
+            PosedForeground(foreground=foreground, camera=camera, seen=seen)
             for foreground, camera, seen in _photos(draft, foregrounds, shaped.cameras)
         ],
         options=TextureOptions(

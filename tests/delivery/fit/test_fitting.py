@@ -20,7 +20,7 @@ from bozzetto.formats.base import Source
 from bozzetto.formats.registry import load_format
 from bozzetto.qa.file_facts import FileFacts
 from bozzetto.qa.model_facts import measure_model
-from bozzetto.qa.profile import Level, Profile, Verdict, judge, load_profile
+from bozzetto.qa.profile import Profile, Strictness, Verdict, judge, load_profile
 from tests.models import a_box, a_figure, a_model, a_picture, a_surface, plain
 from tests.textured import a_globe
 
@@ -38,7 +38,7 @@ def opened(model, *, kind="glb", name="thing", **facts):
 def a_profile(*rules, export_as="glb"):
     """A profile of these rules: (measure, limit by its name)."""
     template = load_profile("shopify").rules[0]
-    blank = replace(template, among=(), level=Level.HARD)
+    blank = replace(template, among=(), level=Strictness.HARD)
     return Profile(
         name="mine", title="t", summary="s", export_as=export_as,
         rules=tuple(replace(blank, measure=measure, **limit) for measure, limit in rules),

@@ -16,7 +16,7 @@ from bozzetto.formats.registry import load_format
 from bozzetto.rigging.canonical import RestPose
 from bozzetto.rigging.figure import figure_of
 from bozzetto.rigging.pose import at_frame, bent_model
-from bozzetto.rigging.rig import Found, RigOptions, bind_found
+from bozzetto.rigging.rig import JointedFigure, RigOptions, bind_found
 from bozzetto.rigging.voxels import voxelize
 from tests.rigging.mannequin import a_mannequin_model, mannequin_joints
 
@@ -61,7 +61,7 @@ def a_bound_mannequin(*, pose=RestPose.KEEP, dialect="mixamo"):
     uvs = np.random.default_rng(3).random((part.mesh.num_vertices, 2), np.float32)
     model = replace(model, parts=(replace(part, mesh=replace(part.mesh, uvs=uvs)),))
     figure = figure_of(model)
-    found = Found(
+    found = JointedFigure(
         figure=figure,
         voxels=voxelize(figure.mesh, cells=50),
         joints=mannequin_joints(),

@@ -85,7 +85,7 @@ def _run(work: Work, request: ExportRequest) -> Sequence[Kept]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Made:
+class _MadeFiles:
     """What was written, and how it stands."""
 
     checks: tuple[Check, ...]
@@ -151,7 +151,7 @@ def _source(
     return copy
 
 
-def _deliver(name: str, source: Path, *, size: "Size | None", folder: Path) -> _Made:
+def _deliver(name: str, source: Path, *, size: "Size | None", folder: Path) -> _MadeFiles:
     """Write for a target; tell what reading back showed, and what was noticed."""
     from bozzetto.delivery.bundle.bundling import bundle
     from bozzetto.delivery.export.exporting import Placing, export, load_deliverable, plain_target
@@ -167,18 +167,18 @@ def _deliver(name: str, source: Path, *, size: "Size | None", folder: Path) -> _
         made = export(deliverable, target, placing=placing, folder=folder)
         if target.profile:
             verdict = look_at_file(folder / made.files[0].path, profile=target.profile)
-    return _Made(
+    return _MadeFiles(
         checks=tuple(check for file in made.files for check in _checks(file)),
         findings=(*noticed, *made.findings),
         profile=verdict,
     )
 
 
-def _fit(source: Path, profile: str, *, size: "Size | None", name: str, folder: Path) -> _Made:
+def _fit(source: Path, profile: str, *, size: "Size | None", name: str, folder: Path) -> _MadeFiles:
     """Write a variant for a profile."""
     path = source / f"{name}.glb" if source.is_dir() else source
     verdict, changes = fit(path, profile=profile, size=size, folder=folder)
-    return _Made(checks=(), findings=(), profile=verdict, changes=changes)
+    return _MadeFiles(checks=(), findings=(), profile=verdict, changes=changes)
 
 
 def _checks(file: "ExportedFile") -> list[Check]:
