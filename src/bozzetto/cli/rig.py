@@ -43,7 +43,7 @@ class RigCommand:
     def run(self) -> int:
         """Run the command and return its exit code."""
         # Imported when run, so that `bozzetto --help` answers at once.
-        from bozzetto.delivery.rig.rigging import RigRequest, rig_file
+        from bozzetto.delivery.rig.rigging import RigOrder, rig_file
         from bozzetto.rigging.canonical import RestPose
         from bozzetto.rigging.rig import Plan, RigOptions
 
@@ -51,7 +51,7 @@ class RigCommand:
         output = self.output or _default_output(self.source)
         names = tuple(name.strip() for name in self.clips.split(",") if name.strip())
         report = rig_file(
-            RigRequest(
+            RigOrder(
                 source=self.source,
                 output=output,
                 options=RigOptions(

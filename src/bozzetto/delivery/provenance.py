@@ -10,7 +10,7 @@ from importlib.metadata import version
 
 from bozzetto.asset.model import Model
 from bozzetto.delivery.open_model import SIZE_KEY
-from bozzetto.delivery.project.files import Finished
+from bozzetto.delivery.project.files import FinishedProject
 from bozzetto.delivery.project.report_record import ApprovalRecord, EngineRecord, SurfaceRecord
 from bozzetto.delivery.sizing import Scale
 from bozzetto.errors import ResourceError
@@ -82,7 +82,7 @@ class Provenance:
     """None for files that did not come out of a project."""
 
 
-def provenance_of_project(finished: Finished) -> Provenance:
+def provenance_of_project(finished: FinishedProject) -> Provenance:
     """Record where a project's asset comes from."""
     report = finished.report
     masks = (*finished.mask_sha256, *[""] * len(report.inputs))

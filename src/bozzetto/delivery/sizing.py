@@ -30,7 +30,7 @@ _ADVICE = (
 )
 
 
-class Side(StrEnum):
+class MeasuredSide(StrEnum):
     """Which extent of a model is known."""
 
     HEIGHT = "height"
@@ -47,7 +47,7 @@ class Side(StrEnum):
 class KnownSide:
     """The real length of one extent."""
 
-    side: Side
+    side: MeasuredSide
     metres: float
     tolerance_m: float = 0.0
     """One standard deviation of what the user measured."""
@@ -127,7 +127,7 @@ def parse_size(text: str) -> Size:
         raise InputError(f"A size above 0 was wanted, got {text!r}.", advice=_ADVICE)
     spread = float(tolerance or 0) * _METRES[unit]
     if side:
-        return KnownSide(side=Side(lead[0]), metres=metres, tolerance_m=spread)
+        return KnownSide(side=MeasuredSide(lead[0]), metres=metres, tolerance_m=spread)
     x0, y0, x1, y1 = (float(value) for value in lead)
     return KnownLength(first_px=(x0, y0), second_px=(x1, y1), metres=metres, tolerance_m=spread)
 
@@ -161,7 +161,9 @@ def _scale_for_side(model: Model, size: KnownSide, evidence: PhotoEvidence | Non
     """Scale by an extent of the bounds."""
     low, high = bounds_of(model)
     extent = high - low
-    axis = {Side.WIDTH: 0, Side.HEIGHT: 1, Side.DEPTH: 2}.get(size.side, int(extent.argmax()))
+    axis = {MeasuredSide.WIDTH: 0, MeasuredSide.HEIGHT: 1, MeasuredSide.DEPTH: 2}.get(
+        size.side, int(extent.argmax())
+    )
     if not extent[axis] > 0:
         raise InputError(
             f"The model has no {size.side.value}: it is flat.", advice="Give another extent."

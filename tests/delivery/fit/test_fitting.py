@@ -15,7 +15,7 @@ from bozzetto.delivery.fit.fitting import fit_opened
 from bozzetto.delivery.fit.limits import limits_of
 from bozzetto.delivery.open_model import Opened, read_source
 from bozzetto.delivery.placing import bounds_of
-from bozzetto.delivery.sizing import KnownSide, Side
+from bozzetto.delivery.sizing import KnownSide, MeasuredSide
 from bozzetto.formats.base import Source
 from bozzetto.formats.registry import load_format
 from bozzetto.qa.file_facts import FileFacts
@@ -110,7 +110,9 @@ def test_what_nobody_but_the_user_knows_stays_open_until_it_is_said():
     open_still = fit_opened(opened(model), profile=profile).fit
     assert not open_still.accepted
     assert "--size" in open_still.unfixed[0].reason
-    said = fit_opened(opened(model), profile=profile, size=KnownSide(side=Side.HEIGHT, metres=0.25))
+    said = fit_opened(
+        opened(model), profile=profile, size=KnownSide(side=MeasuredSide.HEIGHT, metres=0.25)
+    )
     low, high = bounds_of(reread(said).model)
     assert said.fit.accepted
     assert high[1] - low[1] == pytest.approx(0.25, rel=1e-4)

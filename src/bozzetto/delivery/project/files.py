@@ -32,7 +32,7 @@ _LEAST_EDGE_PX = 0.5
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Finished:
+class FinishedProject:
     """A finished project, ready for delivery."""
 
     root: Path
@@ -53,7 +53,7 @@ def is_project(path: Path) -> bool:
     return (path / MANIFEST).is_file()
 
 
-def read_finished(root: Path) -> Finished:
+def read_finished(root: Path) -> FinishedProject:
     """Read a finished project.
 
     Raises:
@@ -72,7 +72,7 @@ def read_finished(root: Path) -> Finished:
     masks = tuple(
         stage_folder(project, "masks", digest) / "mask.png" for digest in read_drafts(project).masks
     )
-    return Finished(
+    return FinishedProject(
         root=root,
         report=report,
         options=_options(path),

@@ -56,8 +56,7 @@ def _plan(request: RigRequest, num_photos: int) -> tuple[PlannedStage, ...]:
 
 
 def _run(work: Work, request: RigRequest) -> Sequence[Kept]:
-    from bozzetto.delivery.rig.rigging import RigRequest as Order
-    from bozzetto.delivery.rig.rigging import rig_file
+    from bozzetto.delivery.rig.rigging import RigOrder, rig_file
     from bozzetto.rigging.rig import RigOptions
     from bozzetto.rigging.suitability import UnriggableError
 
@@ -65,7 +64,7 @@ def _run(work: Work, request: RigRequest) -> Sequence[Kept]:
     key = digest_of(request.model_dump(mode="json"))[:16]
     folder = work.root / "rigs" / key
     folder.mkdir(parents=True, exist_ok=True)
-    order = Order(
+    order = RigOrder(
         source=source_of(work, refinement),
         output=folder / f"{refinement.name}.glb",
         options=RigOptions(dialect=request.skeleton, clips=request.clips),
