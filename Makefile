@@ -46,7 +46,9 @@ demo: .venv/.ready
 	$(BIN)/bozzetto make examples/photos/character.jpg -o out/character
 	$(BIN)/bozzetto make examples/photos/chair.jpg -o out/chair
 
-test: lint types unit formats-check
+# All checks, with the time that each part took.
+test: setup
+	$(BIN)/python -m tools.checks
 
 lint: setup
 	$(BIN)/ruff check .
@@ -57,8 +59,10 @@ types: setup
 	tools/node/node_modules/.bin/pyright
 	cd page && npm run --silent check
 
+# A file of tests stays in one process. One thread each for linear algebra: the processes share the cores.
 unit: setup
-	$(BIN)/pytest
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n logical --maxprocesses 8 \
+	  --dist loadfile --no-loadscope-reorder --durations 30 --durations-min 1
 
 # What independent readers find in files of every format, a part of `test`; with Blender too where
 # BOZZETTO_BLENDER_PYTHON names an interpreter that can import bpy.

@@ -21,7 +21,7 @@ from jaxtyping import Float32
 from bozzetto.asset.mesh import Mesh
 from bozzetto.geometry.remesh.quads import mesh_of_quads
 from bozzetto.texturing.chart_scale import seen_shares
-from bozzetto.texturing.surface import TextureOptions, View, texture_mesh
+from bozzetto.texturing.surface import PosedForeground, TextureOptions, texture_mesh
 from bozzetto.texturing.unwrap import UnwrapOptions, unwrap
 from bozzetto.transforms import Rigid
 from bozzetto.views.camera import Camera
@@ -70,7 +70,7 @@ def measured(size: int) -> dict[str, str | float]:
     def step(name: str) -> None:
         begun.append((name, cpu()))
 
-    view = View(foreground=a_photo(camera), camera=camera)
+    view = PosedForeground(foreground=a_photo(camera), camera=camera)
     texture_mesh(
         unwrapped.mesh,
         high=dense,

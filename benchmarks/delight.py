@@ -19,8 +19,9 @@ from jaxtyping import Float32, Float64
 
 from benchmarks.quality.objects import choose_objects, load_model, random_views, true_object
 from benchmarks.quality.scene import InputView
-from bozzetto.asset.draft import Draft
 from bozzetto.asset.mesh import Origin
+from bozzetto.asset.reconstruction import Reconstruction
+from bozzetto.engines.in_memory import reconstruct_foregrounds
 from bozzetto.engines.registry import load_engine
 from bozzetto.geometry.normals import vertex_normals
 from bozzetto.geometry.raycast import Raycaster
@@ -64,7 +65,7 @@ def main() -> None:
     ):
         scene = prepare_scene(load_model(ref))
         (view,) = random_views(scene, true_object(scene, category=ref.category), count=1)
-        draft = engine.reconstruct([view.foreground], seed=0)
+        draft = reconstruct_foregrounds(engine, [view.foreground])
         rows.append({"object": ref.name, **errors(seen_by(view, draft, scene.model))})
         print(rows[-1], flush=True)
     with RESULTS.open("w", newline="") as file:
@@ -75,7 +76,7 @@ def main() -> None:
         print(f"{name:22} mean {statistics.mean(float(row[name]) for row in rows):.3f}")
 
 
-def seen_by(view: InputView, draft: Draft, model: ObjectModel) -> Seen:
+def seen_by(view: InputView, draft: Reconstruction, model: ObjectModel) -> Seen:
     """Look up photo, truth and prediction at the draft's seen vertices."""
     mesh, camera = draft.mesh, draft.cameras[0]
     normals = vertex_normals(mesh.positions, mesh.triangles)
@@ -92,7 +93,7 @@ def seen_by(view: InputView, draft: Draft, model: ObjectModel) -> Seen:
     caster = Raycaster(mesh.positions, mesh.triangles)
     shaded = type(mesh)(positions=mesh.positions, triangles=mesh.triangles, normals=normals)
     openness = ambient_occlusion(shaded, caster, options=OcclusionOptions(rays=300_000))
-    maps = draft.seen[0]
+    maps = draft.posed[0].seen
     true = look_up(model, hits.triangle[hits.found], hits.barycentric[hits.found])
     found = None
     if maps is not None:

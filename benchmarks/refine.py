@@ -37,8 +37,10 @@ from benchmarks.refine_rows import refine_timed, row_of, truth_row
 from bozzetto.capture.load import load_photo
 from bozzetto.errors import BozzettoError
 from bozzetto.matting.cut_out import cut_out
+from bozzetto.pipeline.in_memory import draft_capture
+from bozzetto.pipeline.masking import make_mask
 from bozzetto.pipeline.options import DraftOptions, RefineOptions
-from bozzetto.pipeline.photo_to_asset import make_drafts, make_mask
+from bozzetto.views.capture import capture_of_foregrounds
 from bozzetto.views.foreground import Foreground
 from bozzetto_train.scenes.gbuffer import prepare_scene
 
@@ -71,7 +73,7 @@ def _photo_row(task: Task) -> Row:
     assert task.photo is not None
     photo, _ = load_photo(task.photo)
     foregrounds = [cut_out(photo, make_mask(photo).mask)]
-    draft = make_drafts(foregrounds, options=_draft_options(task))[0]
+    draft = draft_capture(capture_of_foregrounds(foregrounds), options=_draft_options(task))[0]
     return row_of(refine_timed(draft, foregrounds, options=_OPTIONS), foregrounds, options=_OPTIONS)
 
 
@@ -80,7 +82,7 @@ def _render_row(task: Task, ref: ObjectRef) -> Row:
     scene = prepare_scene(load_model(ref))
     (view,) = random_views(scene, true_object(scene, category=ref.category), count=1)
     foregrounds: list[Foreground] = [view.foreground]
-    draft = make_drafts(foregrounds, options=_draft_options(task))[0]
+    draft = draft_capture(capture_of_foregrounds(foregrounds), options=_draft_options(task))[0]
     timed = refine_timed(draft, foregrounds, options=_OPTIONS)
     net = None if task.features is None else FeatureNet(read_weights(task.features))
     row = row_of(timed, foregrounds, options=_OPTIONS)

@@ -34,7 +34,7 @@ from bozzetto.imaging.color import srgb_from_linear
 from bozzetto.imaging.resample import sample
 from bozzetto.qa.certificate import certify
 from bozzetto.qa.topology import measure_topology
-from bozzetto.texturing.detail import DenseSurface
+from bozzetto.texturing.detail import BakeSource
 from bozzetto.texturing.gutter import GutterOptions, plan_gutter
 from bozzetto.texturing.rasterize import rasterize
 from bozzetto.texturing.tangents import surface_frames, tangent_from_world, vertex_tangents
@@ -124,7 +124,7 @@ def _bake(
     low = replace(low, normals=normals, tangents=tangents)
     high = replace(dense, normals=vertex_normals(dense.positions, dense.triangles))
     cage = _CAGE * float(np.ptp(dense.positions, axis=0).max())
-    surface = DenseSurface(high, Raycaster(high.positions, high.triangles), cage=cage)
+    surface = BakeSource(high, Raycaster(high.positions, high.triangles), cage=cage)
     texels = rasterize(low.uvs, low.triangles, size=size)
     color = np.zeros((size * size, 3), np.float32)
     normal = np.tile(np.array([0, 0, 1], np.float32), (size * size, 1))

@@ -24,8 +24,8 @@ from benchmarks.quality.pictures import (
 )
 from benchmarks.quality.rows import Row
 from benchmarks.quality.scene import move_camera
-from bozzetto.asset.draft import Draft
 from bozzetto.asset.mesh import Mesh
+from bozzetto.asset.reconstruction import Reconstruction
 from bozzetto.geometry.compare.similarity import Similarity
 from bozzetto.geometry.raycast import Raycaster
 from bozzetto.imaging.resample import sample
@@ -36,11 +36,12 @@ from bozzetto.pipeline.draft_to_asset import (
     shape_draft,
     texture_shape,
 )
-from bozzetto.pipeline.options import RefineOptions
+from bozzetto.pipeline.options import RefineOptions, level_settings
 from bozzetto.qa.agreement import measure_agreement
 from bozzetto.qa.certificate import certify
 from bozzetto.qa.textures import measure_textures
 from bozzetto.qa.topology import measure_topology
+from bozzetto.views.capture import capture_of_foregrounds
 from bozzetto.views.foreground import Foreground
 
 AGREEMENT_PX = 1024
@@ -61,7 +62,7 @@ class Timed:
 
 
 def refine_timed(
-    draft: Draft, foregrounds: Sequence[Foreground], *, options: RefineOptions
+    draft: Reconstruction, foregrounds: Sequence[Foreground], *, options: RefineOptions
 ) -> Timed:
     """Refine, and take the time of each step."""
     marks = [("", cpu_seconds(), time.perf_counter())]
@@ -70,9 +71,11 @@ def refine_timed(
         if said in STEPS:
             marks.append((said, cpu_seconds(), time.perf_counter()))
 
-    sculpted = sculpt_draft(draft, foregrounds, detail=options.detail, step=step)
-    shaped = shape_draft(draft, sculpted, options=options, step=step)
-    refined = texture_shape(shaped, draft, foregrounds, name="object", options=options, step=step)
+    capture = capture_of_foregrounds(foregrounds)
+    settings = level_settings(options, name="object")[0]
+    sculpted = sculpt_draft(draft, capture, detail=options.detail, step=step)
+    shaped = shape_draft(draft, sculpted, capture, options=settings.shape, step=step)
+    refined = texture_shape(shaped, draft, capture, options=settings.texture, step=step)
     marks.append(("", cpu_seconds(), time.perf_counter()))
     pairs = list(itertools.pairwise(marks))
     return Timed(
@@ -159,7 +162,7 @@ def _certificate(timed: Timed, options: RefineOptions) -> Row:
     }
 
 
-def truth_row(prepared: PreparedView, draft: Draft, refined: Refined) -> Row:
+def truth_row(prepared: PreparedView, draft: Reconstruction, refined: Refined) -> Row:
     """Compare draft and refined asset with the truth in four new views."""
     onto = _onto_truth(prepared, draft)
     caster = Raycaster(draft.mesh.positions, draft.mesh.triangles)
@@ -179,7 +182,7 @@ def truth_row(prepared: PreparedView, draft: Draft, refined: Refined) -> Row:
     return row
 
 
-def _onto_truth(prepared: PreparedView, draft: Draft) -> Similarity:
+def _onto_truth(prepared: PreparedView, draft: Reconstruction) -> Similarity:
     """Return where the draft's camera puts it; the same for draft and finished mesh."""
     caster = Raycaster(draft.mesh.positions, draft.mesh.triangles)
     frame = view_frame(draft.cameras[0], caster, crop=crop_of(prepared.view.foreground.alpha))
@@ -188,7 +191,7 @@ def _onto_truth(prepared: PreparedView, draft: Draft) -> Similarity:
 
 
 def _finished_pictures(
-    prepared: PreparedView, draft: Draft, refined: Refined, *, onto: Similarity
+    prepared: PreparedView, draft: Reconstruction, refined: Refined, *, onto: Similarity
 ) -> tuple[Picture, ...]:
     """Draw the asset's base colour where its draft stood."""
     mesh = _where_the_draft_stood(refined, draft)
@@ -208,7 +211,7 @@ def _finished_pictures(
     )
 
 
-def _where_the_draft_stood(refined: Refined, draft: Draft) -> Mesh:
+def _where_the_draft_stood(refined: Refined, draft: Reconstruction) -> Mesh:
     """Undo that the finished surface was stood on the ground again."""
     mesh = refined.asset.mesh
     moved = refined.asset.cameras[0].position - draft.cameras[0].position

@@ -14,9 +14,10 @@ for finding in (*findings, *bozzetto.advise(photo, masked.mask), *masked.finding
     print(finding.severity, finding.code, finding.message, finding.fix)
 
 foreground = bozzetto.cut_out(photo, masked.mask)
-drafts = bozzetto.make_drafts([foreground])
+capture = bozzetto.capture_of([photo], masks=[masked.mask], foregrounds=[foreground])
+drafts = bozzetto.draft_capture(capture)
 options = bozzetto.RefineOptions(target_triangles=2_000, texture_size=512)
-refined = bozzetto.refine_draft(drafts[0], [foreground], name="example", options=options)
+refined = bozzetto.refine_draft(drafts[0], capture, name="example", options=options)
 
 target = Path(sys.argv[2])
 target.parent.mkdir(parents=True, exist_ok=True)

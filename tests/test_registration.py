@@ -56,3 +56,39 @@ def test_a_broken_part_fails_with_its_name_and_only_when_asked_for(target):
     assert tools.names() == ("broken",)
     with pytest.raises(ResourceError, match="'broken' is registered but could not be loaded"):
         tools.load("broken")
+
+
+PLUG_IN = """
+def build_with_a_typo():
+    return [].apend
+
+def build_without_a_library():
+    import no_such_library
+"""
+
+
+@pytest.fixture
+def plug_in(tmp_path, monkeypatch):
+    """A module of another package, with faults of its own."""
+    (tmp_path / "clumsy_plug_in.py").write_text(PLUG_IN)
+    (tmp_path / "broken_plug_in.py").write_text("[].apend")
+    monkeypatch.syspath_prepend(tmp_path)
+
+
+@pytest.mark.usefixtures("plug_in")
+@pytest.mark.parametrize("target", ["clumsy_plug_in:build_with_a_typo", "broken_plug_in:build"])
+def test_a_fault_in_the_code_of_a_part_is_not_taken_for_a_missing_library(target):
+    tools = Registry[object](kind="tool", group="workshop.tools", built_in={"clumsy": target})
+    with pytest.raises(AttributeError, match="apend") as caught:
+        tools.load("clumsy")
+    assert caught.value.__notes__ == [
+        f"Raised by the tool 'clumsy' ({target}) while it was loaded."
+    ]
+
+
+@pytest.mark.usefixtures("plug_in")
+def test_a_library_that_a_part_imports_when_it_is_built_may_be_missing():
+    target = "clumsy_plug_in:build_without_a_library"
+    tools = Registry[object](kind="tool", group="workshop.tools", built_in={"clumsy": target})
+    with pytest.raises(ResourceError, match="no_such_library"):
+        tools.load("clumsy")

@@ -11,8 +11,8 @@ import numpy as np
 import trimesh
 from jaxtyping import Float64
 
-from bozzetto.asset.draft import Draft
 from bozzetto.asset.mesh import Mesh, Origin
+from bozzetto.asset.reconstruction import PosedPhoto, Reconstruction
 from bozzetto.transforms import Rigid
 from bozzetto.views.camera import Camera
 from bozzetto.views.foreground import Foreground
@@ -30,7 +30,7 @@ class Baseline:
             raise ValueError(f"There is no baseline {name!r}; there are {BASELINES}.")
         self.name = name
 
-    def reconstruct(self, foregrounds: Sequence[Foreground], *, seed: int) -> Draft:
+    def reconstruct(self, foregrounds: Sequence[Foreground], *, seed: int) -> Reconstruction:
         """Put the shape in the place of the first foreground's object; seeds change nothing."""
         foreground = foregrounds[0]
         rows, columns = (np.flatnonzero((foreground.alpha > 0.5).any(axis=axis)) for axis in (1, 0))
@@ -44,8 +44,7 @@ class Baseline:
         count = len(mesh.vertices)
         positions = np.asarray(mesh.vertices)
         ground = np.array([0.0, positions[:, 1].min(), 0.0])
-        pose = camera.world_from_camera
-        return Draft(
+        return Reconstruction(
             mesh=Mesh(
                 positions=(positions - ground).astype(np.float32),
                 triangles=np.asarray(mesh.faces, np.int32),
@@ -53,17 +52,13 @@ class Baseline:
                 confidence=np.zeros(count, np.float32),
                 origin=np.full(count, Origin.INFERRED, np.uint8),
             ),
-            cameras=(
-                Camera(
-                    width=camera.width,
-                    height=camera.height,
-                    focal_px=camera.focal_px,
-                    centre_px=camera.centre_px,
-                    world_from_camera=Rigid(
-                        rotation=pose.rotation, translation=pose.translation - ground
-                    ),
+            posed=(
+                PosedPhoto(
+                    photo_id=foreground.sha256,
+                    camera=camera.moved(-ground),
                 ),
             ),
+            resolved_detail=1.0,
             engine=self.name,
             variant=self.name,
             seed=seed,

@@ -14,7 +14,7 @@ from benchmarks.quality.pictures import (
     true_pictures,
 )
 from benchmarks.quality.scene import NUM_POINTS, InputView
-from bozzetto.asset.draft import Draft
+from bozzetto.asset.reconstruction import Reconstruction
 from bozzetto.geometry.compare.alignment import Level, align, level_of, refine_by_icp
 from bozzetto.geometry.compare.distance import (
     Matches,
@@ -85,7 +85,7 @@ def prepare(view: InputView, *, net: FeatureNet | None = None) -> PreparedView:
     return PreparedView(view=view, frame=frame, pictures=true_pictures(view), net=net)
 
 
-def evaluate(prepared: PreparedView, draft: Draft) -> Scores:
+def evaluate(prepared: PreparedView, draft: Reconstruction) -> Scores:
     """Measure one prediction.
 
     Args:

@@ -6,17 +6,30 @@ from pathlib import Path
 from typing import Protocol
 
 from benchmarks.quality.baselines import BASELINES, Baseline
-from bozzetto.asset.draft import Draft
-from bozzetto.engines.registry import load_engine
+from bozzetto.asset.reconstruction import Reconstruction
+from bozzetto.engines.base import Engine
+from bozzetto.engines.in_memory import reconstruct_foregrounds
+from bozzetto.engines.registry import engine_card, load_engine
 from bozzetto.views.foreground import Foreground
 
 
 class Reconstructs(Protocol):
     """An engine, or a baseline."""
 
-    def reconstruct(self, foregrounds: Sequence[Foreground], *, seed: int) -> Draft:
+    def reconstruct(self, foregrounds: Sequence[Foreground], *, seed: int) -> Reconstruction:
         """Predict a shape."""
         ...
+
+
+class _EngineMethod:
+    """An engine on cut-outs in memory."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def reconstruct(self, foregrounds: Sequence[Foreground], *, seed: int) -> Reconstruction:
+        """Predict a shape."""
+        return reconstruct_foregrounds(self._engine, foregrounds, seed=seed)
 
 
 _LOADED: dict[str, Reconstructs] = {}
@@ -37,7 +50,7 @@ def load_method(spec: str) -> Reconstructs:
         elif file and name == "bozzetto":
             _LOADED[spec] = _with_weights(Path(file), sha256=weights_of(spec))
         else:
-            _LOADED[spec] = load_engine(spec)
+            _LOADED[spec] = _EngineMethod(load_engine(spec))
     return _LOADED[spec]
 
 
@@ -46,7 +59,7 @@ def weights_of(spec: str) -> str:
     name, _, file = spec.partition("=")
     if file:
         return hashlib.sha256(Path(file).read_bytes()).hexdigest()
-    return "" if name in BASELINES else load_engine(name).card.weights_sha256
+    return "" if name in BASELINES else engine_card(name).weights_sha256
 
 
 def _with_weights(path: Path, *, sha256: str) -> Reconstructs:
@@ -54,4 +67,4 @@ def _with_weights(path: Path, *, sha256: str) -> Reconstructs:
     from bozzetto.engines.network.engine import BozzettoEngine
     from bozzetto.engines.network.onnx_network import load_network
 
-    return BozzettoEngine(load_network(path, sha256=sha256))
+    return _EngineMethod(BozzettoEngine(load_network(path, sha256=sha256)))

@@ -8,7 +8,7 @@ import numpy as np
 
 from benchmarks.quality.evaluate import silhouette_of
 from benchmarks.quality.scene import NUM_POINTS
-from bozzetto.asset.draft import Draft
+from bozzetto.asset.reconstruction import Reconstruction
 from bozzetto.geometry.compare.distance import PointCloud, compare
 from bozzetto.geometry.compare.normalization import Frame, normalize
 from bozzetto.geometry.compare.solid import volume_iou
@@ -32,7 +32,7 @@ class SeedSpread:
     """Between the silhouettes that the drafts show to their cameras."""
 
 
-def compare_seeds(drafts: Sequence[Draft]) -> SeedSpread:
+def compare_seeds(drafts: Sequence[Reconstruction]) -> SeedSpread:
     """Compare drafts of one photograph."""
     casters = [Raycaster(draft.mesh.positions, draft.mesh.triangles) for draft in drafts]
     outlines = [
@@ -52,7 +52,7 @@ def compare_seeds(drafts: Sequence[Draft]) -> SeedSpread:
     )
 
 
-def _hidden_points(draft: Draft, caster: Raycaster, *, seed: int) -> np.ndarray:
+def _hidden_points(draft: Reconstruction, caster: Raycaster, *, seed: int) -> np.ndarray:
     """Sample the surface that the draft's own camera does not see."""
     points = sample_surface(draft.mesh, count=NUM_POINTS, seed=seed).points
     low, high = draft.mesh.bounds

@@ -13,7 +13,7 @@ from bozzetto.errors import BozzettoError
 from bozzetto.imaging.color import srgb8_from_linear
 from bozzetto.imaging.resample import fit_within
 from bozzetto.matting.cut_out import cut_out
-from bozzetto.pipeline.photo_to_asset import make_mask
+from bozzetto.pipeline.masking import make_mask
 from bozzetto.qa.rendering.base import RenderShape, RenderStyle
 from bozzetto.qa.rendering.cameras import orbit_camera
 from bozzetto.qa.rendering.raycast import RaycastRenderer

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bozzetto.asset.asset import Asset
-    from bozzetto.asset.draft import Draft
     from bozzetto.asset.mesh import Mesh
+    from bozzetto.asset.reconstruction import Reconstruction
     from bozzetto.capture.advice import advise
     from bozzetto.capture.load import load_photo
     from bozzetto.delivery.inspect.inspection import inspect_file
@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from bozzetto.errors import BozzettoError, InputError
     from bozzetto.findings import Finding, Severity
     from bozzetto.formats.gltf.glb import read_glb, write_glb
-    from bozzetto.front_door import approve, draft, make, mask, refine
+    from bozzetto.formats.pictures.texture_images import ImageFormat
+    from bozzetto.front_door import approve, clean, draft, make, mask, refine
     from bozzetto.matting.cut_out import cut_out
     from bozzetto.pipeline.draft_to_asset import refine_draft
+    from bozzetto.pipeline.in_memory import draft_capture
+    from bozzetto.pipeline.masking import make_mask
     from bozzetto.pipeline.options import (
         DraftOptions,
         MakeOptions,
@@ -32,37 +35,40 @@ if TYPE_CHECKING:
         Symmetry,
         Topology,
     )
-    from bozzetto.pipeline.photo_to_asset import make_drafts, make_mask, photo_to_asset
+    from bozzetto.views.capture import Capture, capture_of
     from bozzetto.views.photo import Photo
 
 _HOME = {
     "Asset": "bozzetto.asset.asset",
     "BozzettoError": "bozzetto.errors",
-    "Draft": "bozzetto.asset.draft",
+    "Capture": "bozzetto.views.capture",
     "DraftOptions": "bozzetto.pipeline.options",
     "Finding": "bozzetto.findings",
+    "ImageFormat": "bozzetto.formats.pictures.texture_images",
     "InputError": "bozzetto.errors",
     "MakeOptions": "bozzetto.pipeline.options",
     "MaskOptions": "bozzetto.pipeline.options",
     "Mesh": "bozzetto.asset.mesh",
     "Photo": "bozzetto.views.photo",
+    "Reconstruction": "bozzetto.asset.reconstruction",
     "RefineOptions": "bozzetto.pipeline.options",
     "Severity": "bozzetto.findings",
     "Symmetry": "bozzetto.pipeline.options",
     "Topology": "bozzetto.pipeline.options",
     "advise": "bozzetto.capture.advice",
     "approve": "bozzetto.front_door",
+    "capture_of": "bozzetto.views.capture",
+    "clean": "bozzetto.front_door",
     "cut_out": "bozzetto.matting.cut_out",
     "draft": "bozzetto.front_door",
+    "draft_capture": "bozzetto.pipeline.in_memory",
     "engine_names": "bozzetto.engines.registry",
     "inspect_file": "bozzetto.delivery.inspect.inspection",
     "load_engine": "bozzetto.engines.registry",
     "load_photo": "bozzetto.capture.load",
     "make": "bozzetto.front_door",
-    "make_drafts": "bozzetto.pipeline.photo_to_asset",
-    "make_mask": "bozzetto.pipeline.photo_to_asset",
+    "make_mask": "bozzetto.pipeline.masking",
     "mask": "bozzetto.front_door",
-    "photo_to_asset": "bozzetto.pipeline.photo_to_asset",
     "read_glb": "bozzetto.formats.gltf.glb",
     "refine": "bozzetto.front_door",
     "refine_draft": "bozzetto.pipeline.draft_to_asset",
@@ -72,31 +78,34 @@ _HOME = {
 __all__ = [
     "Asset",
     "BozzettoError",
-    "Draft",
+    "Capture",
     "DraftOptions",
     "Finding",
+    "ImageFormat",
     "InputError",
     "MakeOptions",
     "MaskOptions",
     "Mesh",
     "Photo",
+    "Reconstruction",
     "RefineOptions",
     "Severity",
     "Symmetry",
     "Topology",
     "advise",
     "approve",
+    "capture_of",
+    "clean",
     "cut_out",
     "draft",
+    "draft_capture",
     "engine_names",
     "inspect_file",
     "load_engine",
     "load_photo",
     "make",
-    "make_drafts",
     "make_mask",
     "mask",
-    "photo_to_asset",
     "read_glb",
     "refine",
     "refine_draft",

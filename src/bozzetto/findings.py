@@ -4,6 +4,7 @@ Capture, matting, engines and checks all report through `Finding`, so that the c
 report and every later front end show the same list.
 """
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -35,6 +36,23 @@ class Region:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Place:
+    """A place on a finished asset, in its frame: +y up, front +z, metres."""
+
+    position: tuple[float, float, float]
+    """On the surface."""
+    facing: tuple[float, float, float]
+    """Unit vector outwards: look from there."""
+    radius_m: float
+    """How far it reaches; 0 or more."""
+
+    def __post_init__(self) -> None:
+        """Refuse places that are nowhere."""
+        if not (self.radius_m >= 0 and all(map(math.isfinite, (*self.position, *self.facing)))):
+            raise ValueError(f"A place needs finite numbers and a radius of 0 or more, got {self}.")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Finding:
     """One thing that a person should know about an input or a result."""
 
@@ -53,3 +71,5 @@ class Finding:
     """The measured value behind the judgement; None where there is none."""
     limit: float | None = None
     """The value at which the finding starts; None where there is none."""
+    place: Place | None = None
+    """Where on the finished asset; None where that is not known."""

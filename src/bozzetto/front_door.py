@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bozzetto.pipeline import runs
 from bozzetto.pipeline.approval import Approval
+from bozzetto.pipeline.cleaning import Cleaning
 from bozzetto.pipeline.names import default_folder
 from bozzetto.pipeline.options import MakeOptions, MaskOptions, RefineOptions
 from bozzetto.pipeline.report import Delivery
@@ -106,6 +107,11 @@ def refine(
         lock_texture=None if lock_texture is None else Path(lock_texture),
         progress=progress,
     )
+
+
+def clean(project: AnyPath, *, remove: bool = False) -> Cleaning:
+    """Say how much space results that nothing refers to take; free it where `remove` says so."""
+    return runs.clean(Path(project), remove=remove)
 
 
 def _paths(given: Sequence[AnyPath]) -> tuple[Path, ...]:

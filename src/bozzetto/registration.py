@@ -4,13 +4,13 @@ Built-in parts stand in a table; outside packages add theirs through an entry-po
 values have the same form, "module:factory". A built-in name cannot be taken by an outside package.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import entry_points
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
-from bozzetto.errors import ResourceError, UnknownNameError
+from bozzetto.errors import BozzettoError, ResourceError, UnknownNameError
 
 Part = TypeVar("Part")
 
@@ -36,16 +36,10 @@ class Registry(Generic[Part]):
 
         Raises:
             UnknownNameError: Nobody registered the name.
-            ResourceError: It is registered but cannot be loaded here.
+            ResourceError: It is registered, but its module or a library that it needs is missing.
+            Exception: Whatever else its own code raises, with a note that names the part.
         """
-        module, _, factory = self._target(name).partition(":")
-        try:
-            return cast("Callable[[], Part]", getattr(import_module(module), factory))()
-        except (ImportError, AttributeError) as error:
-            raise ResourceError(
-                f"The {self.kind} {name!r} is registered but could not be loaded: {error}.",
-                advice=f"Install what it needs, or choose another {self.kind}.",
-            ) from error
+        return build_part(self._target(name), kind=self.kind, name=name)
 
     def _target(self, name: str) -> str:
         """Look up where a part is."""
@@ -58,3 +52,38 @@ class Registry(Generic[Part]):
             f"There is no {self.kind} called {name!r}.",
             advice=f"Choose one of: {', '.join(self.names())}.",
         )
+
+
+def build_part(target: str, *, kind: str, name: str) -> Any:
+    """Import the factory at "module:factory" and build the part that it makes.
+
+    Args:
+        target: Where the factory is.
+        kind: What an error calls the part, as "engine".
+        name: The part's.
+
+    Raises:
+        ResourceError: Its module or a library that it needs is missing.
+        Exception: Whatever else its own code raises, with a note that names the part.
+    """
+    module_name, _, factory_name = target.partition(":")
+    try:
+        module = import_module(module_name)
+        if not hasattr(module, factory_name):
+            raise _missing(kind, name, f"{module_name} has no {factory_name!r}")
+        return getattr(module, factory_name)()
+    except BozzettoError:
+        raise
+    except ImportError as error:
+        raise _missing(kind, name, str(error)) from error
+    except Exception as error:
+        error.add_note(f"Raised by the {kind} {name!r} ({target}) while it was loaded.")
+        raise
+
+
+def _missing(kind: str, name: str, reason: str) -> ResourceError:
+    """Describe a part that cannot be loaded on this machine."""
+    return ResourceError(
+        f"The {kind} {name!r} is registered but could not be loaded: {reason}.",
+        advice=f"Install what it needs, or choose another {kind}.",
+    )

@@ -18,3 +18,7 @@ class Resources:
         """Refuse amounts that no work can have."""
         if self.cores < 1 or self.memory_mib < 1:
             raise ValueError(f"Resources are at least one core and one MiB, got {self}.")
+
+
+ONE_CORE = Resources()
+"""What most stages ask for."""

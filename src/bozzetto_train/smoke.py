@@ -13,6 +13,7 @@ from typing import Annotated
 import numpy as np
 import tyro
 
+from bozzetto.engines.in_memory import reconstruct_foregrounds
 from bozzetto.engines.network.engine import BozzettoEngine
 from bozzetto.engines.network.onnx_network import load_network
 from bozzetto.views.foreground import Foreground
@@ -59,7 +60,7 @@ def smoke(job: Smoke) -> None:
     foreground = Foreground(
         name=test.name, sha256="0" * 64, linear_rgb=photo.linear_rgb, alpha=photo.alpha
     )
-    draft = BozzettoEngine(load_network(weights)).reconstruct([foreground], seed=0)
+    draft = reconstruct_foregrounds(BozzettoEngine(load_network(weights)), [foreground])
     last = json.loads((job.out / "run/log.jsonl").read_text().splitlines()[-1])
     print(f"validation: {last['validation']}")  # noqa: T201
     print(f"draft of {test.name}: {draft.mesh.num_triangles} triangles")  # noqa: T201

@@ -23,8 +23,8 @@ from benchmarks.quality.rows import append_rows, flat_row, key_of, read_rows
 from benchmarks.quality.run import Plan, measure_object, methods_of, run
 from benchmarks.quality.scene import move_camera
 from benchmarks.quality.seeds import compare_seeds
-from bozzetto.asset.draft import Draft
 from bozzetto.asset.mesh import Mesh
+from bozzetto.asset.reconstruction import PosedPhoto, Reconstruction
 from bozzetto.geometry.compare.similarity import Similarity
 from bozzetto.geometry.measure.outside import visible_from
 from bozzetto.geometry.raycast import Raycaster
@@ -58,9 +58,10 @@ def the_exact_draft():
         -np.asarray(solid.face_normals),
     )
     colors = view.thing.colors_of(nearest.triangle, nearest.barycentric)
-    return Draft(
+    return Reconstruction(
         mesh=Mesh(positions=corners, triangles=triangles, colors=np.repeat(colors, 3, axis=0)),
-        cameras=(view.camera,),
+        posed=(PosedPhoto(photo_id=view.foreground.sha256, camera=view.camera),),
+        resolved_detail=0.08,
         engine="exact",
         variant="exact",
         seed=0,
@@ -70,7 +71,8 @@ def the_exact_draft():
 def moved(draft, by):
     """The same draft in another world."""
     mesh = replace(draft.mesh, positions=by.apply(draft.mesh.positions).astype(np.float32))
-    return replace(draft, mesh=mesh, cameras=(move_camera(draft.cameras[0], by),))
+    posed = replace(draft.posed[0], camera=move_camera(draft.cameras[0], by))
+    return replace(draft, mesh=mesh, posed=(posed,))
 
 
 def squeezed(draft, factors):
@@ -133,7 +135,8 @@ def test_the_lens_of_a_prediction_does_not_matter_in_the_views_own_frame():
         positions=pose.apply(there).astype(np.float32), triangles=np.array(fine.faces, np.int32)
     )
     camera = replace(frame.camera, focal_px=frame.camera.focal_px / wider)
-    scores = evaluate(prepared, replace(draft, mesh=mesh, cameras=(camera,)))
+    posed = (replace(draft.posed[0], camera=camera),)
+    scores = evaluate(prepared, replace(draft, mesh=mesh, posed=posed))
     exact = the_exact_scores()
     assert scores.iou_view == pytest.approx(exact.iou_view, abs=0.02)
     assert scores.silhouette_iou == pytest.approx(exact.silhouette_iou, abs=0.01)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bozzetto.capture.evidence import Detail
+from bozzetto.capture.evidence import CloseUp
 from bozzetto.capture.sharpness import find_edges, measure_blur, smear_length
 from tests.capture.scenes import smeared
 
@@ -22,7 +22,7 @@ def discs(*, seed=0, side=320):
 def blur_of(luma):
     zone = np.ones(luma.shape, bool)
     luma = np.ascontiguousarray(luma, np.float32)
-    return measure_blur(find_edges(Detail(luma=luma, zone=zone, scale=1.0, x0=0, y0=0)))
+    return measure_blur(find_edges(CloseUp(luma=luma, zone=zone, scale=1.0, x0=0, y0=0)))
 
 
 def test_sharp_edges_are_narrower_than_a_pixel():
@@ -50,5 +50,5 @@ def test_measures_length_and_direction_of_motion(length, angle_deg):
 
 def test_an_empty_wall_has_no_edges_to_judge():
     flat = np.full((200, 200), 0.5, np.float32)
-    detail = Detail(luma=flat, zone=np.ones(flat.shape, bool), scale=1.0, x0=0, y0=0)
+    detail = CloseUp(luma=flat, zone=np.ones(flat.shape, bool), scale=1.0, x0=0, y0=0)
     assert find_edges(detail) is None

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from bozzetto.pipeline.store import PARTIAL
+from bozzetto.store.disk import PARTIAL
 from tests.pipeline.test_runs import a_photo_file
 
 OPTIONS = ["--target-triangles", "1000", "--texture-size", "512", "--variants", "1", "--json"]

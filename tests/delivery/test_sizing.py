@@ -6,8 +6,8 @@ from bozzetto.delivery.placing import Placement, bounds_of, place_model
 from bozzetto.delivery.sizing import (
     KnownLength,
     KnownSide,
+    MeasuredSide,
     PhotoEvidence,
-    Side,
     parse_size,
     scale_for,
 )
@@ -32,10 +32,11 @@ def evidence(*, edge_px=1.0, focal_error=0.0):
 @pytest.mark.parametrize(
     ("text", "side", "metres"),
     [
-        ("height=42cm", Side.HEIGHT, 0.42),
-        ("width = 420 mm", Side.WIDTH, 0.42),
-        ("depth=.5m", Side.DEPTH, 0.5),
-        ("LONGEST=10in", Side.LONGEST, 0.254),
+        ("height=42cm", MeasuredSide.HEIGHT, 0.42),
+        ("width = 420 mm", MeasuredSide.WIDTH, 0.42),
+        ("depth=.5m", MeasuredSide.DEPTH, 0.5),
+        ("LONGEST=10in", MeasuredSide.LONGEST, 0.254),
+        ("height=6ft", MeasuredSide.HEIGHT, 1.8288),
     ],
 )
 def test_sizes_are_read_in_every_unit(text, side, metres):
@@ -56,7 +57,7 @@ def test_a_tolerance_and_two_points_are_read():
     ["", "42cm", "height=", "height=42", "height=42km", "height=0cm", "height=-4cm", "girth=4m"],
 )
 def test_what_is_no_size_is_refused_with_an_example(text):
-    with pytest.raises(InputError, match="--size height=42cm"):
+    with pytest.raises(InputError, match="as in height=42cm"):
         parse_size(text)
 
 
@@ -65,7 +66,7 @@ def test_what_is_no_size_is_refused_with_an_example(text):
 )
 def test_the_named_extent_gets_its_length_and_the_others_follow(side, axis):
     crate = a_crate()
-    scale = scale_for(crate, KnownSide(side=Side(side), metres=0.3))
+    scale = scale_for(crate, KnownSide(side=MeasuredSide(side), metres=0.3))
     low, high = bounds_of(place_model(crate, placement=Placement(scale=scale.factor)))
     assert (high - low)[axis] == pytest.approx(0.3, rel=1e-6)
     assert (high - low) / (high - low)[1] == pytest.approx((0.5, 1, 0.25), rel=1e-5)
@@ -93,7 +94,7 @@ def test_points_beside_the_object_and_files_without_a_photo_are_refused():
 
 def test_the_outline_counts_by_how_many_pixels_the_extent_has():
     crate = a_crate()
-    height = KnownSide(side=Side.HEIGHT, metres=1.0)
+    height = KnownSide(side=MeasuredSide.HEIGHT, metres=1.0)
     # 2 m, 3 m away, at 600 px: 400 px; two edges of 1 px each.
     (outline, lens) = scale_for(crate, height, evidence=evidence()).terms
     assert (outline.name, outline.relative) == (
@@ -108,22 +109,24 @@ def test_the_outline_counts_by_how_many_pixels_the_extent_has():
 def test_the_lens_counts_only_for_what_reaches_into_depth():
     crate = a_crate()
     guessed = evidence(focal_error=0.3)
-    wide = scale_for(crate, KnownSide(side=Side.WIDTH, metres=1.0), evidence=guessed)
-    deep = scale_for(crate, KnownSide(side=Side.DEPTH, metres=1.0), evidence=guessed)
+    wide = scale_for(crate, KnownSide(side=MeasuredSide.WIDTH, metres=1.0), evidence=guessed)
+    deep = scale_for(crate, KnownSide(side=MeasuredSide.DEPTH, metres=1.0), evidence=guessed)
     assert wide.terms[1].relative == pytest.approx(0, abs=1e-9)
     # The crate is 0.5 m deep, 3 m away.
     assert deep.terms[1].relative == pytest.approx(0.3 * 0.5 / 3, rel=1e-3)
 
 
 def test_an_error_bar_adds_up_all_terms_and_says_them():
-    size = KnownSide(side=Side.HEIGHT, metres=2.0, tolerance_m=0.02)
+    size = KnownSide(side=MeasuredSide.HEIGHT, metres=2.0, tolerance_m=0.02)
     scale = scale_for(a_crate(), size, evidence=evidence(focal_error=0.1))
     assert scale.relative_error == pytest.approx(np.hypot(0.01, np.sqrt(2) / 400), rel=0.01)
     assert "± 1.06 %" in scale.text
     assert "measure 1.00 %" in scale.text
-    assert "error unknown" in scale_for(a_crate(), KnownSide(side=Side.WIDTH, metres=1.0)).text
+    assert (
+        "error unknown" in scale_for(a_crate(), KnownSide(side=MeasuredSide.WIDTH, metres=1.0)).text
+    )
 
 
 def test_a_flat_model_has_no_depth_to_scale_by():
     with pytest.raises(InputError, match="no depth"):
-        scale_for(a_crate(size=(1.0, 1.0, 0.0)), KnownSide(side=Side.DEPTH, metres=1.0))
+        scale_for(a_crate(size=(1.0, 1.0, 0.0)), KnownSide(side=MeasuredSide.DEPTH, metres=1.0))

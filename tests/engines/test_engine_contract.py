@@ -4,10 +4,13 @@ import numpy as np
 import pytest
 
 from bozzetto.asset.mesh import Origin
-from bozzetto.engines.network.onnx_network import WEIGHTS
-from bozzetto.engines.registry import engine_names, load_engine
-from bozzetto.errors import EngineError
+from bozzetto.engines.base import EngineOptions, temporary_context
+from bozzetto.engines.in_memory import reconstruct_foregrounds
+from bozzetto.engines.network.card import WEIGHTS
+from bozzetto.engines.registry import engine_card, engine_names, load_engine
+from bozzetto.errors import EngineError, InputError
 from bozzetto.geometry.measure.watertight import closed_manifold_defects
+from bozzetto.views.capture import capture_of_foregrounds
 from tests.build import a_foreground
 from tests.engines.silhouettes import cut_out
 
@@ -26,15 +29,26 @@ def enough_views(engine):
 
 def a_draft(name, *, seed=0):
     engine = load_engine(name)
-    return engine.reconstruct(enough_views(engine), seed=seed)
+    return reconstruct_foregrounds(engine, enough_views(engine), seed=seed)
 
 
 def test_the_card_is_complete(name):
-    card = load_engine(name).card
+    card = engine_card(name)
+    assert card.name == name
     assert 1 <= card.min_views <= card.max_views
     assert card.version >= 1
     assert card.licence
     assert card.summary
+    assert issubclass(card.options, EngineOptions)
+    assert card.options().seed == 0
+
+
+def test_the_card_says_the_same_before_and_after_loading_and_working(name):
+    before = engine_card(name)
+    engine = load_engine(name)
+    assert engine.card == before
+    reconstruct_foregrounds(engine, enough_views(engine))
+    assert engine.card == engine_card(name) == before
 
 
 def test_the_draft_is_a_closed_manifold_that_encloses_something(name):
@@ -60,16 +74,29 @@ def test_every_vertex_knows_its_colour_confidence_and_origin(name):
     assert set(np.unique(mesh.origin)) <= {Origin.OBSERVED, Origin.MIRRORED, Origin.INFERRED}
 
 
-def test_there_is_one_camera_per_photo_and_it_sees_the_object(name):
+def test_every_photo_has_a_camera_or_none_under_its_id_and_cameras_see_the_object(name):
     engine = load_engine(name)
     views = enough_views(engine)
-    draft = engine.reconstruct(views, seed=0)
-    assert len(draft.cameras) == len(views)
-    for camera, view in zip(draft.cameras, views, strict=True):
+    draft = reconstruct_foregrounds(engine, views)
+    assert [photo.photo_id for photo in draft.posed] == [view.sha256 for view in views]
+    assert draft.placed
+    for view, camera, _ in draft.placed_foregrounds(views):
         assert (camera.height, camera.width) == view.alpha.shape
         _, depth = camera.project(draft.mesh.positions)
         assert depth.min() > 0
-        assert camera.position[2] > 0  # In front of the object.
+
+
+def test_the_first_camera_stands_in_front_of_the_object(name):
+    assert a_draft(name).cameras[0].position[2] > 0
+
+
+def test_the_draft_says_how_fine_and_how_large_it_is(name):
+    draft = a_draft(name)
+    assert 0 < draft.resolved_detail <= 1
+    low, high = draft.mesh.bounds
+    if not draft.scale.known:
+        assert float((high - low).max()) == pytest.approx(1, abs=1e-5)
+        assert draft.scale.relative_uncertainty is None
 
 
 def test_the_draft_says_who_made_it_and_why_it_is_good(name):
@@ -86,21 +113,42 @@ def test_the_same_seed_gives_the_same_bytes(name):
     assert first.triangles.tobytes() == second.triangles.tobytes()
 
 
-def test_another_seed_gives_another_shape(name):
+def test_another_seed_gives_another_shape_unless_there_is_one_variant_only(name):
     first, second = a_draft(name, seed=0).mesh, a_draft(name, seed=1).mesh
-    assert first.positions.tobytes() != second.positions.tobytes()
+    same = first.positions.tobytes() == second.positions.tobytes()
+    assert same is engine_card(name).one_variant
 
 
 def test_refuses_too_few_and_too_many_photos(name):
     engine = load_engine(name)
     for count in (engine.card.min_views - 1, engine.card.max_views + 1):
-        with pytest.raises(EngineError):
-            engine.reconstruct([a_foreground(seed=k) for k in range(count)], seed=0)
+        with pytest.raises(EngineError, match=f"got {count}"):
+            reconstruct_foregrounds(engine, [a_foreground(seed=k) for k in range(count)])
+
+
+def test_refuses_a_negative_seed(name):
+    with pytest.raises(InputError, match="0 or more, got -1"):
+        a_draft(name, seed=-1)
 
 
 def test_refuses_a_photo_without_an_object(name):
     engine = load_engine(name)
-    nothing = [cut_out(np.zeros((60, 60), np.float32))] * engine.card.min_views
+    nothing = [
+        cut_out(np.zeros((60, 60), np.float32), seed=k) for k in range(engine.card.min_views)
+    ]
     with pytest.raises(EngineError) as caught:
-        engine.reconstruct(nothing, seed=0)
+        reconstruct_foregrounds(engine, nothing)
     assert caught.value.advice
+
+
+def test_a_watcher_that_raises_stops_the_engine(name):
+    class StopError(Exception):
+        pass
+
+    def stop(step):
+        raise StopError(step)
+
+    engine = load_engine(name)
+    capture = capture_of_foregrounds(enough_views(engine))
+    with temporary_context(step=stop) as context, pytest.raises(StopError):
+        engine.reconstruct(capture, options=engine.card.options(), context=context)

@@ -1,10 +1,8 @@
 import json
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 
 from bozzetto.errors import InputError
 from bozzetto.matting import strokes_json
@@ -29,15 +27,14 @@ NEARLY_STROKES = st.fixed_dictionaries(
         "more": ANYTHING,
     },
 )
-STROKES = st.builds(
-    Stroke,
-    kind=st.sampled_from(StrokeKind),
-    points=hnp.arrays(
-        np.float32,
-        st.tuples(st.integers(1, 8), st.just(2)),
-        elements=st.floats(width=32, allow_nan=False, allow_infinity=False),
-    ),
-    radius_px=st.floats(0, 1e5, exclude_min=True, exclude_max=True),
+COORDINATES = st.floats(-1e6, 1e6)
+# Made into strokes by the test: run-time type checks may not draw random numbers in a strategy.
+STROKES = st.fixed_dictionaries(
+    {
+        "kind": st.sampled_from(StrokeKind),
+        "points": st.lists(st.tuples(COORDINATES, COORDINATES), min_size=1, max_size=8).map(tuple),
+        "radius_px": st.floats(0, 1e5, exclude_min=True, exclude_max=True),
+    }
 )
 
 
@@ -56,11 +53,10 @@ def reads_or_refuses(text):
 
 @given(st.lists(STROKES, max_size=4))
 def test_strokes_come_back_bit_for_bit(strokes):
+    strokes = [Stroke(**stroke) for stroke in strokes]
     back = strokes_from_json(json_from_strokes(strokes))
-    assert len(back) == len(strokes)
-    for one, other in zip(strokes, back, strict=True):
-        assert (one.kind, one.radius_px) == (other.kind, other.radius_px)
-        assert one.points.tobytes() == other.points.tobytes()
+    assert back == tuple(strokes)
+    assert str(back) == str(tuple(strokes))  # Signs of zeros too.
 
 
 @given(st.text())
@@ -94,7 +90,7 @@ def test_any_nearly_right_file_is_read_or_refused(strokes):
         ({"points": {"x": 1}}, r"strokes\[0\]\.points must be a list"),
         ({"points": [[1, 2], [3]]}, r"strokes\[0\]\.points\[1\] must be \[x, y\], got '1 values'"),
         ({"points": [[1, False]]}, r"strokes\[0\]\.points\[0\] must be a number"),
-        ({"points": [[1, 1e39]]}, r"strokes\[0\]\.points\[0\] must fit 32-bit"),
+        ({"points": [[1, 1e7]]}, r"strokes\[0\]\.points\[0\] must lie within 1,000,000 pixels"),
         ({"colour": "red"}, r"strokes\[0\] may only have the fields .* got 'colour'"),
     ],
 )
@@ -142,7 +138,7 @@ def test_counts_are_limited_when_reading_and_writing():
         strokes_from_json(json.dumps({"version": 1, "strokes": [short, long]}))
     with pytest.raises(InputError, match="strokes may be at most 10,000, got '10,001"):
         strokes_from_json(json.dumps({"version": 1, "strokes": [short] * 10_001}))
-    half = Stroke(kind=StrokeKind.KEEP, points=np.ones((50_001, 2), np.float32), radius_px=1.0)
+    half = Stroke(kind=StrokeKind.KEEP, points=((1.0, 1.0),) * 50_001, radius_px=1.0)
     with pytest.raises(InputError, match="At most 10,000 strokes with 100,000 points"):
         json_from_strokes([half, half])
 

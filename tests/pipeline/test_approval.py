@@ -4,34 +4,32 @@ from bozzetto.errors import ProjectError
 from bozzetto.pipeline.approval import (
     DraftEntry,
     DraftList,
-    approve_entry,
-    approved_draft,
+    approval_of,
+    check_approved,
+    current_approval,
     find_entry,
     read_drafts,
+    record_approval,
     write_drafts,
 )
 from bozzetto.pipeline.options import DraftOptions, MaskOptions
-from bozzetto.pipeline.records import write_draft
-from bozzetto.pipeline.store import create_project
-from tests.pipeline.test_records import a_draft
+from bozzetto.pipeline.project import create_project
+from tests.pipeline.test_codecs import a_draft
 
 
-def an_entry(key="abcdef123456", variant="elliptic", folder="drafts/one"):
+def an_entry(key="abcdef123456", variant="elliptic"):
     return DraftEntry(
-        key=key, folder=folder, variant=variant, seed=0, score=0.5, reasons=a_draft().reasons
+        key=key,
+        model=f"drafts/1-{variant}.glb",
+        variant=variant,
+        seed=0,
+        score=0.5,
+        reasons=a_draft().reasons,
     )
 
 
 def a_list(*entries):
     return DraftList(drafts=entries, masks=("m",), mask=MaskOptions(), draft=DraftOptions())
-
-
-def a_project_with_a_draft(tmp_path):
-    project = create_project(tmp_path / "project")
-    folder = project.path("drafts", "one")
-    folder.mkdir(parents=True)
-    write_draft(a_draft(), folder)
-    return project
 
 
 @pytest.mark.parametrize("choice", ["2", "slab", "fedc"])
@@ -51,30 +49,21 @@ def test_a_name_that_two_drafts_share_is_refused():
         find_entry(a_list(an_entry(key="aaaa1"), an_entry(key="bbbb1")), "elliptic")
 
 
-def test_the_approved_draft_is_the_one_that_comes_back(tmp_path):
-    project = a_project_with_a_draft(tmp_path)
-    approve_entry(project, an_entry(), approved_by="ada")
-    approval, draft = approved_draft(project)
-    assert (approval.approved_by, draft.variant) == ("ada", "elliptic")
-
-
-def test_refine_is_refused_before_approval(tmp_path):
-    with pytest.raises(ProjectError, match="has been approved"):
-        approved_draft(a_project_with_a_draft(tmp_path))
-
-
-def test_a_draft_that_changed_after_approval_is_refused(tmp_path):
-    project = a_project_with_a_draft(tmp_path)
-    approve_entry(project, an_entry(), approved_by="ada")
-    write_draft(a_draft(shift=0.01), project.path("drafts", "one"))
+def test_the_draft_that_was_approved_passes_and_another_does_not():
+    approval = approval_of(a_draft(), key="k", approved_by="ada")
+    check_approved(a_draft(), approval)
     with pytest.raises(ProjectError, match="changed since"):
-        approved_draft(project)
+        check_approved(a_draft(shift=0.01), approval)
 
 
 def test_approving_again_keeps_the_first_record(tmp_path):
-    project = a_project_with_a_draft(tmp_path)
-    first = approve_entry(project, an_entry(), approved_by="ada")
-    assert approve_entry(project, an_entry(), approved_by="bob") == first
+    project = create_project(tmp_path / "project")
+    first = approval_of(a_draft(), key="k", approved_by="ada")
+    record_approval(project, first)
+    record_approval(project, approval_of(a_draft(), key="k", approved_by="bob"))
+    assert current_approval(project) == first
+    record_approval(project, approval_of(a_draft(), key="other", approved_by="bob"))
+    assert current_approval(project).approved_by == "bob"
 
 
 def test_the_list_of_drafts_survives_the_disk(tmp_path):

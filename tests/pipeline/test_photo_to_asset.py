@@ -1,21 +1,19 @@
 import numpy as np
 import pytest
 
-from bozzetto.engines.registry import load_engine
+from bozzetto.engines.registry import engine_card
 from bozzetto.errors import InputError
 from bozzetto.findings import Finding, Severity
-from bozzetto.pipeline.options import DraftOptions, MakeOptions, RefineOptions
-from bozzetto.pipeline.photo_to_asset import (
-    join_findings,
-    make_mask,
-    name_sides,
-    photo_to_asset,
-    rank,
-    usable_views,
-)
+from bozzetto.matting.cut_out import cut_out
+from bozzetto.pipeline.draft_to_asset import refine_draft
+from bozzetto.pipeline.in_memory import draft_capture
+from bozzetto.pipeline.masking import join_findings, make_mask
+from bozzetto.pipeline.options import DraftOptions, RefineOptions
+from bozzetto.pipeline.photo_to_asset import check_views, usable_views
+from bozzetto.views.capture import capture_of
 from bozzetto.views.foreground import Side
 from bozzetto.views.mask import Mask
-from tests.build import a_disc, a_foreground, a_photo
+from tests.build import a_disc, a_photo
 
 
 def a_finding(code, *, subject="a.png"):
@@ -48,40 +46,32 @@ def test_the_alpha_channel_wins_over_the_network():
 
 
 def test_an_engine_gets_no_more_photos_than_it_can_use():
-    card = load_engine("inflate").card
+    card = engine_card("inflate")
     count, findings = usable_views(3, card=card)
     assert count == card.max_views
     assert [finding.code for finding in findings] == ["draft.views.unused"]
     assert usable_views(1, card=card) == (1, ())
 
 
-def test_sides_are_named_in_the_order_of_the_photos():
-    photos = [a_foreground(seed=k) for k in range(3)]
-    named = name_sides(photos, views=(Side.BACK, None, Side.FRONT))
-    assert [photo.side for photo in named] == [Side.BACK, None, Side.FRONT]
-    assert name_sides(named, views=()) == named
-
-
 def test_a_name_too_few_or_too_many_is_refused():
     with pytest.raises(InputError, match="1 for 2 photos") as caught:
-        name_sides([a_foreground(), a_foreground(seed=1)], views=(Side.FRONT,))
+        check_views((Side.FRONT,), num_photos=2)
     assert "--views" in caught.value.advice
 
 
 def test_too_few_photos_are_refused():
     with pytest.raises(InputError, match="at least 1"):
-        usable_views(0, card=load_engine("inflate").card)
+        usable_views(0, card=engine_card("inflate"))
 
 
-def test_the_whole_path_as_one_function_of_values():
-    options = MakeOptions(
-        draft=DraftOptions(engine="inflate", variants=2),
-        refine=RefineOptions(target_triangles=600, texture_size=512),
-    )
+def test_the_whole_path_in_memory():
     photo = a_photo(height=160, width=160, alpha=a_disc(height=160, width=160, radius=55.0))
-    done = photo_to_asset([photo], name="ball", options=options)
-    assert done.refined.asset.mesh.num_triangles == 600
-    assert done.drafts == rank(done.drafts)
-    assert done.drafts[0].score >= done.drafts[1].score
-    shares = done.refined.share_observed, done.refined.share_mirrored, done.refined.share_inferred
+    mask = make_mask(photo).mask
+    capture = capture_of([photo], masks=[mask], foregrounds=[cut_out(photo, mask)])
+    drafts = draft_capture(capture, options=DraftOptions(engine="inflate", variants=2))
+    assert drafts[0].score >= drafts[1].score
+    options = RefineOptions(target_triangles=600, texture_size=512)
+    refined = refine_draft(drafts[0], capture, name="ball", options=options)
+    assert (refined.asset.name, refined.asset.mesh.num_triangles) == ("ball", 600)
+    shares = refined.share_observed, refined.share_mirrored, refined.share_inferred
     assert abs(sum(shares) - 1) < 1e-6

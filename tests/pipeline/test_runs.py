@@ -8,8 +8,9 @@ from PIL import Image
 
 import bozzetto
 from bozzetto.errors import InputError, ProjectError
-from bozzetto.pipeline.store import PARTIAL
 from bozzetto.progress import StageFinished, StageStarted
+from bozzetto.store.disk import PARTIAL
+from bozzetto.store.local import LocalStore
 from bozzetto.views.mask import Stroke, StrokeKind
 from tests.build import a_disc
 
@@ -61,6 +62,15 @@ def test_the_budget_is_met_to_the_triangle_and_the_surface_is_closed(made):
     assert (topology.triangles, topology.watertight, topology.pieces) == (1000, True, 1)
 
 
+def test_a_run_leaves_a_log_of_its_stages_that_names_no_folder(made):
+    (log,) = (made[1].project / "logs").iterdir()
+    text = log.read_text("utf-8")
+    stages = [timing.stage for timing in made[1].report.timings]
+    assert all(f": {stage}: " in text for stage in stages)
+    assert text.rstrip().endswith("Done.")
+    assert str(made[0].parent) not in text
+
+
 def test_the_asset_agrees_with_the_photo(made):
     agreement = made[1].report.facts.agreement[0]
     assert agreement.silhouette_iou > 0.97
@@ -97,8 +107,8 @@ def test_the_report_names_inputs_options_versions_and_files(made):
 
 def test_the_input_is_kept_byte_for_byte(made):
     photo, delivery = made
-    (kept,) = (delivery.project / "inputs").iterdir()
-    assert kept.read_bytes() == photo.read_bytes()
+    store = LocalStore(delivery.project / "store")
+    assert store.read(delivery.report.inputs[0].sha256) == photo.read_bytes()
 
 
 def test_the_same_photo_options_and_seed_give_the_same_bytes(made, tmp_path):
@@ -167,9 +177,7 @@ def test_a_mask_changed_after_drafting_is_refused_until_drafted_again(tmp_path):
     photo, output = a_photo_file(tmp_path), tmp_path / "out"
     bozzetto.draft(photo, output=output, options=SMALL)
     bozzetto.approve(output, 1)
-    stroke = Stroke(
-        kind=StrokeKind.REMOVE, points=np.array([[120, 40]], np.float32), radius_px=12.0
-    )
+    stroke = Stroke(kind=StrokeKind.REMOVE, points=((120.0, 40.0),), radius_px=12.0)
     bozzetto.mask(photo, output=output, strokes=[stroke])
     with pytest.raises(ProjectError, match="mask has changed"):
         bozzetto.refine(output, options=SMALL.refine)
@@ -188,9 +196,16 @@ def test_a_user_s_mask_decides_what_the_object_is(tmp_path):
 
 
 def test_photos_that_an_engine_cannot_use_are_a_finding(tmp_path):
-    photos = [a_photo_file(tmp_path, name=name) for name in ("a.png", "b.png")]
+    photos = [a_photo_file(tmp_path, name=f"{radius}.png", radius=radius) for radius in (60, 70)]
     drafted = bozzetto.draft(*photos, output=tmp_path / "out", options=SMALL)
     assert "draft.views.unused" in {finding.code for finding in drafted.findings}
+
+
+def test_the_same_photo_twice_is_refused_before_anything_is_written(tmp_path):
+    photos = [a_photo_file(tmp_path, name=name) for name in ("a.png", "b.png")]
+    with pytest.raises(bozzetto.InputError, match=r"a.png and b.png are the same photo"):
+        bozzetto.draft(*photos, output=tmp_path / "out", options=SMALL)
+    assert not (tmp_path / "out").exists()
 
 
 def texture_of(delivery):
@@ -244,3 +259,84 @@ def test_the_confidence_map_and_attributes_are_written_on_request(made, tmp_path
     assert 0 <= mesh.confidence.min() < mesh.confidence.max() <= 1
     assert bozzetto.read_glb(glb_of(made[1]), name="vase.glb").mesh.confidence is None
     assert not (made[1].project / "vase_confidence.png").exists()
+
+
+def reused_stages(delivery):
+    return {timing.stage: timing.reused for timing in delivery.report.timings}
+
+
+@pytest.mark.parametrize(
+    ("change", "made_again"),
+    [
+        ({"image_format": bozzetto.ImageFormat.JPEG}, {"write", "certificate", "previews"}),
+        ({"provenance_attributes": True}, {"write", "certificate", "previews"}),
+        ({"confidence_map": True}, set()),
+        ({"delight": 0.3}, {"refine", "write", "certificate", "previews"}),
+    ],
+)
+def test_only_what_an_option_changes_is_made_again(made, change, made_again):
+    photo, first = made
+    options = replace(SMALL, refine=replace(SMALL.refine, **change))
+    second = bozzetto.make(photo, output=first.project, options=options)
+    assert {stage for stage, reused in reused_stages(second).items() if not reused} == made_again
+    bozzetto.make(photo, output=first.project, options=SMALL)
+
+
+def test_other_weights_of_the_matting_network_make_other_masks(monkeypatch):
+    from bozzetto.matting.models import u2netp
+    from bozzetto.pipeline.options import MaskOptions
+    from bozzetto.pipeline.photo_to_asset import InputPhoto, look_at
+    from bozzetto.plans.plan import InputFile
+
+    photo = InputPhoto(photo=InputFile(sha256="a" * 64, name="a.png"))
+    before = look_at(photo, options=MaskOptions()).mask.key
+    monkeypatch.setattr(u2netp, "CARD", replace(u2netp.CARD, sha256="b" * 64))
+    assert look_at(photo, options=MaskOptions()).mask.key != before
+
+
+def test_a_draft_that_the_store_has_lost_is_made_again(made, tmp_path):
+    output = tmp_path / "lost"
+    bozzetto.draft(made[0], output=output, options=SMALL)
+    bozzetto.approve(output, 1)
+    store = LocalStore(output / "store")
+    for collection, key in list(store.records()):
+        store.remove_record(collection, key)
+    delivery = bozzetto.refine(output, options=SMALL.refine)
+    assert glb_of(delivery) == glb_of(made[1])
+
+
+def test_the_report_leads_to_the_delivered_file_in_the_store(made):
+    from bozzetto.pipeline.stages import ASSET_STAGE
+    from bozzetto.plans.results import read_result
+
+    delivery = made[1]
+    store = LocalStore(delivery.project / "store")
+    kept = read_result(store, ASSET_STAGE, delivery.report.keys.assets[0])
+    assert kept.glb == glb_of(delivery)
+
+
+def test_cleaning_says_first_and_frees_then_and_the_next_run_reuses_the_rest(made, tmp_path):
+    photo, output = made[0], tmp_path / "cleaned"
+    first = bozzetto.make(photo, output=output, options=SMALL)
+    other = replace(SMALL, refine=replace(SMALL.refine, target_triangles=800))
+    bozzetto.make(photo, output=output, options=other)
+    bozzetto.make(photo, output=output, options=SMALL)
+    said = bozzetto.clean(output)
+    assert said.results > 0
+    assert said.num_bytes > 0
+    assert bozzetto.clean(output) == said
+    freed = bozzetto.clean(output, remove=True)
+    assert (freed.results, freed.num_bytes) == (said.results, said.num_bytes)
+    assert bozzetto.clean(output).num_bytes == 0
+    again = bozzetto.make(photo, output=output, options=SMALL)
+    assert all(timing.reused for timing in again.report.timings)
+    assert glb_of(again) == glb_of(first)
+
+
+def test_a_project_of_an_older_format_is_refused_with_the_way_out(made, tmp_path):
+    folder = tmp_path / "old"
+    (folder / "inputs").mkdir(parents=True)
+    (folder / "project.json").write_text('{"format_version": 1, "name": "vase", "photos": []}')
+    with pytest.raises(ProjectError, match="project format 1") as caught:
+        bozzetto.refine(folder)
+    assert str(folder / "inputs") in caught.value.advice

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from bozzetto.asset.draft import Draft, Reason
+from bozzetto.asset.reconstruction import Reason, Reconstruction
 from bozzetto.formats.gltf.glb import write_glb
 from bozzetto.qa.agreement import measure_agreement
 from bozzetto.qa.contact_sheet import (
@@ -48,9 +48,10 @@ def pictures():
 def a_draft(*, variant="round", score=0.8):
     """A scored ball."""
     reason = Reason(name="r", value=score, score=score, weight=1.0, text="a round ball")
-    return Draft(
+    return Reconstruction(
         mesh=a_sphere(subdivisions=2),
-        cameras=(),
+        posed=(),
+        resolved_detail=0.08,
         engine="inflate",
         variant=variant,
         seed=0,

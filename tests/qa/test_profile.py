@@ -8,8 +8,8 @@ from bozzetto.qa.file_facts import FileFacts
 from bozzetto.qa.model_facts import measure_model
 from bozzetto.qa.picture_facts import PictureFacts
 from bozzetto.qa.profile import (
-    Level,
     Profile,
+    Strictness,
     Verdict,
     judge,
     load_profile,
@@ -194,7 +194,7 @@ def test_a_hard_rule_refuses_and_a_soft_one_only_advises():
     refused = judge(load_profile("shopify"), wide, file)
     advised = judge(load_profile("khronos_auditor"), replace(model, triangles=10**6), file)
     assert not refused.accepted
-    assert [one.rule.measure for one in refused.broken(Level.HARD)] == ["materials"]
+    assert [one.rule.measure for one in refused.broken(Strictness.HARD)] == ["materials"]
     assert advised.accepted
     assert not advised.perfect
 
@@ -225,7 +225,7 @@ def test_an_unknown_profile_is_refused_with_the_known_ones():
 def test_a_profile_file_is_read_field_by_field():
     profile = parse_profile(HEAD + "most = 5\n" + TAIL, name="mine")
     assert isinstance(profile, Profile)
-    assert (profile.rules[0].most, profile.rules[0].level) == (5.0, Level.SOFT)
+    assert (profile.rules[0].most, profile.rules[0].level) == (5.0, Strictness.SOFT)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import trimesh
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.rigging.anatomy import find_anatomy, median_plane
-from bozzetto.rigging.find_joints import Evidence, find_joints
+from bozzetto.rigging.find_joints import FigureEvidence, find_joints
 from bozzetto.rigging.template import BODY, mirrored
 from bozzetto.rigging.voxels import voxelize
 from tests.rigging.mannequin import a_mannequin, mannequin_joints
@@ -35,7 +35,7 @@ def test_sees_where_a_shape_mirrors(voxels):
 def test_places_joints_by_shape_alone_within_eight_percent_of_the_height(voxels):
     anatomy = find_anatomy(voxels)
     assert anatomy is not None
-    joints = find_joints(Evidence(voxels=voxels, anatomy=anatomy, landmarks=None))
+    joints = find_joints(FigureEvidence(voxels=voxels, anatomy=anatomy, landmarks=None))
     truth = mannequin_joints()
     for bone in BODY:
         error = np.linalg.norm(joints.at(bone.role) - truth.at(bone.role)) / 1.7
@@ -45,7 +45,7 @@ def test_places_joints_by_shape_alone_within_eight_percent_of_the_height(voxels)
 def test_left_and_right_are_mirror_images(voxels):
     anatomy = find_anatomy(voxels)
     assert anatomy is not None
-    joints = find_joints(Evidence(voxels=voxels, anatomy=anatomy, landmarks=None))
+    joints = find_joints(FigureEvidence(voxels=voxels, anatomy=anatomy, landmarks=None))
     for bone in BODY:
         x, y, z = joints.at(bone.role)
         flipped = (2 * anatomy.middle - x, y, z)
@@ -71,6 +71,6 @@ def test_legs_cut_short_leave_the_hips_where_they_are_in_the_trunk():
         moved[:, 1] -= shorter * np.clip(moved[:, 1] / 0.8, 0, 1)  # Legs shrink, the rest sinks.
         voxels = voxelize(replace(whole, positions=moved), cells=100)
         anatomy = find_anatomy(voxels)
-        joints = find_joints(Evidence(voxels=voxels, anatomy=anatomy, landmarks=None))
+        joints = find_joints(FigureEvidence(voxels=voxels, anatomy=anatomy, landmarks=None))
         places.append(joints.at("leftUpperLeg")[1] + shorter)
     assert places[1] == pytest.approx(places[0], abs=0.025)

@@ -12,14 +12,14 @@ from bozzetto.errors import UnknownNameError
 from bozzetto.rigging.blazepose import BlazePose
 from bozzetto.rigging.facing import turn_about_y
 from bozzetto.rigging.quadruped_clips import ANIMAL_CLIPS, make_animal_motion
-from bozzetto.rigging.rig import Plan, RigOptions, bind_found, find
+from bozzetto.rigging.rig import BodyPlan, RigOptions, bind_found, find
 from bozzetto.rigging.stress import ANIMAL_POSES, stress
 from bozzetto.rigging.suitability import UnriggableError
 from bozzetto.rigging.template import QUADRUPED, mirrored
 from tests.rigging.mannequin import a_bar
 
 FEET = {"Front": (0.18, 0.0, 0.4), "Hind": (0.18, 0.0, -0.5)}
-OPTIONS = RigOptions(plan=Plan.QUADRUPED, cells=60, clips=("walk",))
+OPTIONS = RigOptions(plan=BodyPlan.QUADRUPED, cells=60, clips=("walk",))
 
 
 def a_model(solids, *, turn=0.0):
@@ -95,7 +95,7 @@ def test_furniture_on_four_legs_is_no_animal(network):
 
 def test_each_plan_can_be_asked_for(network):
     with pytest.raises(UnriggableError, match=r"two-legged|standing"):
-        find(a_dog(), network=network, options=replace(OPTIONS, plan=Plan.BIPED))
+        find(a_dog(), network=network, options=replace(OPTIONS, plan=BodyPlan.BIPED))
 
 
 @pytest.mark.parametrize("name", ANIMAL_CLIPS)

@@ -15,7 +15,7 @@ from bozzetto.rigging.dialects import DIALECTS
 from bozzetto.rigging.facing import turn_about_y
 from bozzetto.rigging.figure import figure_of
 from bozzetto.rigging.pose import bent_model
-from bozzetto.rigging.rig import Found, RigOptions, bind_found, find
+from bozzetto.rigging.rig import JointedFigure, RigOptions, bind_found, find
 from bozzetto.rigging.stress import STRESS_POSES, stress, verdicts
 from bozzetto.rigging.voxels import voxelize
 from tests.rigging.mannequin import a_mannequin_model, mannequin_joints
@@ -31,7 +31,7 @@ def found_mannequin():
     voxels = voxelize(figure.mesh, cells=80)
     anatomy = find_anatomy(voxels)
     assert anatomy is not None
-    return Found(
+    return JointedFigure(
         figure=figure,
         voxels=voxels,
         joints=mannequin_joints(),

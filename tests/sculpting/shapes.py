@@ -7,7 +7,7 @@ import numpy as np
 from bozzetto.asset.mesh import Mesh
 from bozzetto.geometry.isosurface import extract_isosurface
 from bozzetto.sculpting.outline import hard_silhouette
-from bozzetto.sculpting.silhouette import Target
+from bozzetto.sculpting.silhouette import OutlineTarget
 from bozzetto.transforms import Rigid
 from bozzetto.views.camera import Camera
 from tests.build import a_front_camera, a_sphere
@@ -51,7 +51,7 @@ def soft_alpha(mesh, camera, *, times=4):
 
 
 def target_of(mesh, camera):
-    return Target(camera=camera, alpha=soft_alpha(mesh, camera))
+    return OutlineTarget(camera=camera, alpha=soft_alpha(mesh, camera))
 
 
 def a_stepped_ball(*, cells=16):

@@ -23,7 +23,7 @@ def a_started_draft_job(running, *, variants):
     project = a_project(running.http)
     upload(running.http, project, a_picture(seed=variants))
     job = running.start_job(project, "drafts", engine="inflate", variants=variants)
-    drafts = running.data / "work" / project / "drafts"
+    drafts = running.data / "work" / project / "store" / "records" / "drafts"
     wait_until_kept(drafts, 1)
     assert running.job(job)["state"] == "running"
     return job, drafts
@@ -39,7 +39,7 @@ def wait_until_kept(folder, count):
 
 def kept_in(folder):
     """Return what is kept, and when it was written; what is still being written has a dot."""
-    return {path.parent.name: path.stat().st_mtime_ns for path in folder.glob("[!.]*/stage.json")}
+    return {path.stem: path.stat().st_mtime_ns for path in folder.glob("[!.]*.json")}
 
 
 def kill_runner(running):
@@ -58,16 +58,16 @@ def kill_service(running):
 
 
 def test_a_job_whose_processes_are_killed_goes_on_and_repeats_no_finished_stage(running):
-    job, drafts = a_started_draft_job(running, variants=3)
+    job, drafts = a_started_draft_job(running, variants=8)
     seen = {}
-    for count, kill in enumerate([kill_runner, kill_dispatcher, kill_service], 1):
+    for count, kill in ((1, kill_runner), (3, kill_dispatcher), (5, kill_service)):
         wait_until_kept(drafts, count)
         seen.update(kept_in(drafts))
         kill(running)
     ended = running.wait(job)
-    assert (ended["state"], ended["num_results"]) == ("succeeded", 3)
+    assert (ended["state"], ended["num_results"]) == ("succeeded", 8)
     assert ended["attempt"] >= 3
-    assert kept_in(drafts) == seen
+    assert seen.items() <= kept_in(drafts).items()
 
 
 def test_cancelling_stops_within_a_second_and_the_next_job_runs(running):

@@ -14,16 +14,16 @@ import bozzetto
 from bozzetto.client import Studio, StudioError
 from bozzetto.wire.jobs import JobState
 from bozzetto.wire.results import (
-    Draft,
     DraftRequest,
-    Export,
+    DraftResult,
     ExportRequest,
-    Mask,
+    ExportResult,
     MaskRequest,
-    Refinement,
+    MaskResult,
     RefinementRequest,
-    Rig,
+    RefinementResult,
     RigRequest,
+    RigResult,
 )
 from tests.studio.running import Running, a_picture
 
@@ -52,19 +52,19 @@ def finished(studio, tmp_path_factory):
     studio.add_photo(project, photo)
     assert studio.run(project, MaskRequest()).state is JobState.SUCCEEDED
     job = studio.run(project, DraftRequest(engine="inflate", variants=2))
-    best = min(studio.results(project, Draft, job=job), key=lambda draft: draft.rank)
+    best = min(studio.results(project, DraftResult, job=job), key=lambda draft: draft.rank)
     with pytest.raises(StudioError, match="No draft of the project is approved"):
         studio.start(project, RefinementRequest())
     studio.approve(best, reason="Round enough")
     seen = []
     job = studio.run(project, RefinementRequest(budget=1000, texture_size=512), watch=seen.append)
     assert job.state is JobState.SUCCEEDED, job.error
-    (refinement,) = studio.results(project, Refinement)
+    (refinement,) = studio.results(project, RefinementResult)
     return project, best, refinement, seen
 
 
 def test_every_photo_has_its_mask_and_advice(studio, finished):
-    (mask,) = studio.results(finished[0], Mask)
+    (mask,) = studio.results(finished[0], MaskResult)
     assert mask.mask is not None
     assert mask.source == "alpha-channel"
 
@@ -95,6 +95,15 @@ def test_progress_grows_and_is_complete_at_the_end_only(finished):
     assert {job.stage.split(" ")[0].rstrip(":") for job in seen} >= {"shape", "refine"}
 
 
+def test_every_attempt_at_a_job_leaves_a_log_that_names_no_folder(running, studio, finished):
+    for job in studio.jobs(finished[0]):
+        if job.state is not JobState.SUCCEEDED:
+            continue
+        text = (running.data / "logs" / f"{job.id}-{job.attempt}.log").read_text("utf-8")
+        assert text.rstrip().endswith("Done.")
+        assert str(running.folder) not in text
+
+
 def test_a_rejected_draft_is_not_refined_any_more(studio, running, finished):
     project, best, _, _ = finished
     studio.reject(best, reason="The handle is missing")
@@ -108,7 +117,7 @@ def test_a_rejected_draft_is_not_refined_any_more(studio, running, finished):
 def test_a_vase_is_not_rigged_and_the_reasons_say_why(studio, finished):
     job = studio.run(finished[0], RigRequest())
     assert job.state is JobState.SUCCEEDED, job.error
-    (rig,) = studio.results(finished[0], Rig, job=job)
+    (rig,) = studio.results(finished[0], RigResult, job=job)
     assert not rig.rigged
     assert rig.reasons
 
@@ -118,7 +127,7 @@ def test_an_export_for_a_program_reads_back_the_same_and_comes_in_one_archive(
 ):
     job = studio.run(finished[0], ExportRequest(target="usdz"))
     assert job.state is JobState.SUCCEEDED, job.error
-    (export,) = studio.results(finished[0], Export, job=job)
+    (export,) = studio.results(finished[0], ExportResult, job=job)
     assert export.passed
     assert any(file.name.endswith(".usdz") for file in export.files)
     data = studio.download(export.bundle, tmp_path / "all.zip").read_bytes()
@@ -129,7 +138,7 @@ def test_an_export_for_a_program_reads_back_the_same_and_comes_in_one_archive(
 def test_a_variant_for_a_shop_keeps_to_its_rules_and_says_what_was_changed(studio, finished):
     job = studio.run(finished[0], ExportRequest(profile="shopify", size="height=30cm"))
     assert job.state is JobState.SUCCEEDED, job.error
-    (export,) = studio.results(finished[0], Export, job=job)
+    (export,) = studio.results(finished[0], ExportResult, job=job)
     assert (export.fitted, export.passed, export.profile.accepted) == (True, True, True)
     assert all(rule.source for rule in export.profile.rules)
     assert any("0.3" in change for change in export.changes), export.changes
@@ -137,7 +146,7 @@ def test_a_variant_for_a_shop_keeps_to_its_rules_and_says_what_was_changed(studi
 
 def test_an_export_for_an_engine_is_held_against_the_engines_rules(studio, finished):
     job = studio.run(finished[0], ExportRequest(target="unity"))
-    (export,) = studio.results(finished[0], Export, job=job)
+    (export,) = studio.results(finished[0], ExportResult, job=job)
     assert (export.fitted, export.changes) == (False, ())
     assert export.profile.name == "unity_mobile"
     broken = [rule for rule in export.profile.rules if rule.hard and rule.passed is False]
@@ -160,7 +169,7 @@ def test_locked_texels_stay_bit_for_bit_and_the_others_are_made_anew(
     wanted = RefinementRequest(budget=1000, texture_size=512, delight=0.0, lock=lock)
     job = studio.run(project, wanted)
     assert job.state is JobState.SUCCEEDED, job.error
-    (second,) = studio.results(project, Refinement, job=job)
+    (second,) = studio.results(project, RefinementResult, job=job)
     before, after = (
         bozzetto.read_glb(
             studio.download(one.levels[0].model, tmp_path / "x.glb").read_bytes(), name="x.glb"

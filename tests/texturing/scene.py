@@ -8,7 +8,7 @@ import numpy as np
 from bozzetto.geometry.normals import vertex_normals
 from bozzetto.geometry.raycast import Raycaster
 from bozzetto.texturing.delight import DelightOptions
-from bozzetto.texturing.surface import TextureOptions, View, texture_mesh
+from bozzetto.texturing.surface import PosedForeground, TextureOptions, texture_mesh
 from bozzetto.texturing.unwrap import UnwrapOptions, unwrap
 from bozzetto.transforms import Rigid
 from bozzetto.views.camera import Camera
@@ -88,7 +88,7 @@ def a_textured_ball(*, paint=smooth_paint, azimuths_deg=(0,), size=256, photo_px
     """The ball, textured from photos of the given sides."""
     ball = a_sphere(subdivisions=5)
     cameras = [camera_at(azimuth, size=photo_px) for azimuth in azimuths_deg]
-    views = [View(foreground=photograph(ball, c, paint), camera=c) for c in cameras]
+    views = [PosedForeground(foreground=photograph(ball, c, paint), camera=c) for c in cameras]
     return texture_mesh(
         unwrapped_ball(size=size),
         high=ball,

@@ -3,13 +3,13 @@ import pytest
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.geometry.raycast import Raycaster
-from bozzetto.texturing.detail import DenseSurface
+from bozzetto.texturing.detail import BakeSource
 from tests.build import a_sphere
 from tests.texturing.scene import CENTRE, with_normals
 
 
 def a_dense(mesh, *, cage=0.05):
-    return DenseSurface(mesh, Raycaster(mesh.positions, mesh.triangles), cage=cage)
+    return BakeSource(mesh, Raycaster(mesh.positions, mesh.triangles), cage=cage)
 
 
 @pytest.mark.parametrize("scale", [0.97, 1.0, 1.03])

@@ -8,7 +8,7 @@ from bozzetto.imaging.color import linear_from_srgb, srgb_from_linear
 from bozzetto.imaging.resample import sample
 from bozzetto.qa.rendering.base import RenderShape, RenderStyle
 from bozzetto.qa.rendering.raycast import RaycastRenderer
-from bozzetto.texturing.surface import View, texture_mesh
+from bozzetto.texturing.surface import PosedForeground, texture_mesh
 from bozzetto.texturing.unwrap import UnwrapOptions, unwrap
 from tests.build import a_sphere
 from tests.texturing.scene import camera_at, painted, photograph
@@ -37,7 +37,10 @@ def test_printed_labels_keep_their_structure_through_the_fitted_camera():
     photo = photograph(ball, camera, printed_paint)
     laid = unwrap(a_sphere(subdivisions=4), options=UnwrapOptions(texture_size=1024)).mesh
     made = texture_mesh(
-        laid, high=ball, views=[View(foreground=photo, camera=camera)], options=painted(1024)
+        laid,
+        high=ball,
+        views=[PosedForeground(foreground=photo, camera=camera)],
+        options=painted(1024),
     )
     ((colors, _),) = RaycastRenderer(samples_per_side=3).render_linear(
         RenderShape(mesh=made.mesh, material=made.material),

@@ -11,7 +11,7 @@ from bozzetto.qa.textures import measure_border
 from bozzetto.texturing.delight import DelightOptions
 from bozzetto.texturing.gutter import GutterOptions, fill_gutter
 from bozzetto.texturing.rasterize import rasterize
-from bozzetto.texturing.surface import TextureOptions, View, texture_mesh
+from bozzetto.texturing.surface import PosedForeground, TextureOptions, texture_mesh
 from tests.build import a_sphere
 from tests.texturing.scene import (
     CENTRE,
@@ -155,7 +155,7 @@ def test_the_normal_map_shades_a_coarse_ball_as_smoothly_as_the_dense_one():
     coarse = unwrapped_ball(size=256, subdivisions=2)
     fine = a_sphere(subdivisions=5)
     camera = camera_at(0)
-    view = View(foreground=photograph(fine, camera, smooth_paint), camera=camera)
+    view = PosedForeground(foreground=photograph(fine, camera, smooth_paint), camera=camera)
     ball = texture_mesh(coarse, high=fine, views=[view], options=TextureOptions(texture_size=256))
     index, points = texel_points(ball)
     mesh = ball.mesh
@@ -205,7 +205,7 @@ def test_tells_when_the_photo_is_coarser_than_the_texture():
 
 def test_refuses_what_it_cannot_texture():
     ball, camera = unwrapped_ball(), camera_at(0)
-    view = View(foreground=photograph(ball, camera, smooth_paint), camera=camera)
+    view = PosedForeground(foreground=photograph(ball, camera, smooth_paint), camera=camera)
     with pytest.raises(InputError, match="texture coordinates"):
         texture_mesh(replace(ball, uvs=None), high=ball, views=[view])
     with pytest.raises(InputError, match="at least one view"):
@@ -228,7 +228,7 @@ def test_what_an_engine_predicted_is_used_where_no_photo_sees_and_counts_as_infe
     textured = texture_mesh(
         unwrapped_ball(),
         high=high,
-        views=[View(foreground=photograph(ball, camera, smooth_paint), camera=camera)],
+        views=[PosedForeground(foreground=photograph(ball, camera, smooth_paint), camera=camera)],
         options=painted(256),
     )
     index, points = texel_points(textured)
@@ -261,7 +261,7 @@ def test_the_light_taken_out_brings_the_photos_colours_back():
     textured = texture_mesh(
         unwrapped_ball(),
         high=ball,
-        views=[View(foreground=photo, camera=camera)],
+        views=[PosedForeground(foreground=photo, camera=camera)],
         options=TextureOptions(texture_size=256, delight=DelightOptions(strength=1.0)),
     )
     mesh = textured.mesh

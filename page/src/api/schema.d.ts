@@ -708,35 +708,6 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * Approval
-         * @description A judgement on record: who, when, which draft, why.
-         */
-        Approval: {
-            /**
-             * Current
-             * @description Whether it is the approval that refine goes by.
-             */
-            current: boolean;
-            /**
-             * Decided At
-             * Format: date-time
-             */
-            decided_at: string;
-            /** Decided By */
-            decided_by: string;
-            decision: components["schemas"]["Decision"];
-            /** Draft Id */
-            draft_id: string;
-            /** Id */
-            id: string;
-            /** Project Id */
-            project_id: string;
-            /** Reason */
-            reason: string;
-            /** Sha256 */
-            sha256: string;
-        };
-        /**
          * AuditEntry
          * @description Something that was asked of the service and changed it, or was refused.
          */
@@ -764,10 +735,10 @@ export interface components {
             who: string;
         };
         /**
-         * Camera
+         * CameraRecord
          * @description A fitted camera: +x right, +y down, +z forward, pixel centres at +0.5.
          */
-        Camera: {
+        CameraRecord: {
             /** Centre Px */
             centre_px: [
                 number,
@@ -788,7 +759,10 @@ export interface components {
                 number,
                 number
             ][];
-            /** World From Camera Translation */
+            /**
+             * World From Camera Translation
+             * @description Metres.
+             */
             world_from_camera_translation: [
                 number,
                 number,
@@ -808,7 +782,7 @@ export interface components {
             engines: components["schemas"]["Choice"][];
             /** Job Kinds */
             job_kinds: components["schemas"]["JobKindInfo"][];
-            limits: components["schemas"]["Limits"];
+            limits: components["schemas"]["UploadLimits"];
             /** Mask Models */
             mask_models: components["schemas"]["Choice"][];
             /**
@@ -816,6 +790,7 @@ export interface components {
              * @description What shops and engines take; exports are held against them.
              */
             profiles: components["schemas"]["Choice"][];
+            size: components["schemas"]["SizeForm"];
             /** Skeletons */
             skeletons: components["schemas"]["Choice"][];
             /**
@@ -869,15 +844,41 @@ export interface components {
          */
         Detail: "auto" | "off";
         /**
-         * Draft
+         * DraftRequest
+         * @description Make white models to choose from.
+         */
+        DraftRequest: {
+            /**
+             * Engine
+             * @description Null for the recommended one.
+             */
+            engine?: string | null;
+            /**
+             * Mask Model
+             * @default u2netp
+             */
+            mask_model: string;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Variants
+             * @default 3
+             */
+            variants: number;
+        };
+        /**
+         * DraftResult
          * @description A white model to judge.
          */
-        Draft: {
+        DraftResult: {
             /**
              * Cameras
              * @description One per photo that was used, in their order.
              */
-            cameras: components["schemas"]["Camera"][];
+            cameras: components["schemas"]["CameraRecord"][];
             /**
              * Created At
              * Format: date-time
@@ -922,44 +923,43 @@ export interface components {
             variant: string;
         };
         /**
-         * DraftRequest
-         * @description Make white models to choose from.
+         * ExportRequest
+         * @description Write a finished asset for a target.
          */
-        DraftRequest: {
+        ExportRequest: {
             /**
-             * Engine
-             * @description Null for the recommended one.
+             * Profile
+             * @description Make a variant that passes this profile of a shop or engine, whatever the target is;
+             *     `/v1/capabilities` lists them. Null: the target's own profile is looked at, nothing fitted.
              */
-            engine?: string | null;
+            profile?: string | null;
             /**
-             * Mask Model
-             * @default u2netp
+             * Refinement Id
+             * @description Null for the newest.
              */
-            mask_model: string;
+            refinement_id?: string | null;
             /**
-             * Seed
-             * @default 0
+             * Rig Id
+             * @description Export that rig rather than the asset without one.
              */
-            seed: number;
+            rig_id?: string | null;
             /**
-             * Variants
-             * @default 3
+             * Size
+             * @description As in `height=42cm`; null keeps the size.
              */
-            variants: number;
+            size?: string | null;
+            /**
+             * Target
+             * @description A format, a program, or `bundle` for everything; `/v1/capabilities` lists them.
+             * @default glb
+             */
+            target: string;
         };
         /**
-         * Estimates
-         * @description What was measured on this machine so far.
-         */
-        Estimates: {
-            /** Stages */
-            stages: components["schemas"]["StageEstimate"][];
-        };
-        /**
-         * Export
+         * ExportResult
          * @description Files for one target.
          */
-        Export: {
+        ExportResult: {
             /** @description All files in one archive; null where there is one file only. */
             bundle: components["schemas"]["File"] | null;
             /**
@@ -1010,39 +1010,6 @@ export interface components {
             target: string;
         };
         /**
-         * ExportRequest
-         * @description Write a finished asset for a target.
-         */
-        ExportRequest: {
-            /**
-             * Profile
-             * @description Make a variant that passes this profile of a shop or engine, whatever the target is;
-             *     `/v1/capabilities` lists them. Null: the target's own profile is looked at, nothing fitted.
-             */
-            profile?: string | null;
-            /**
-             * Refinement Id
-             * @description Null for the newest.
-             */
-            refinement_id?: string | null;
-            /**
-             * Rig Id
-             * @description Export that rig rather than the asset without one.
-             */
-            rig_id?: string | null;
-            /**
-             * Size
-             * @description As in `height=42cm`; null keeps the size.
-             */
-            size?: string | null;
-            /**
-             * Target
-             * @description A format, a program, or `bundle` for everything; `/v1/capabilities` lists them.
-             * @default glb
-             */
-            target: string;
-        };
-        /**
          * FieldProblem
          * @description One field of a request that cannot be used.
          */
@@ -1087,33 +1054,40 @@ export interface components {
         Finding: {
             /**
              * Code
-             * @description Stable, dotted, as in `photo.blur.motion`.
+             * @description Stable, lower case, dotted: stage first, as in `photo.blur.motion`.
              */
             code: string;
             /**
              * Fix
-             * @description What to do about it, in a sentence.
+             * @description One line: what to do about it; empty where nothing can be done.
              * @default
              */
             fix: string;
-            /** Limit */
+            /**
+             * Limit
+             * @description The value at which the finding starts; None where there is none.
+             */
             limit: number | null;
-            /** Measured */
+            /**
+             * Measured
+             * @description The measured value behind the judgement; None where there is none.
+             */
             measured: number | null;
-            /** Message */
+            /**
+             * Message
+             * @description One sentence: what was seen, with the number.
+             */
             message: string;
-            /** @description The finding drawn over its photo. */
-            overlay: components["schemas"]["File"] | null;
-            /** @description Where it is on the finished asset; null where that is not known. */
+            /** @description Where on the finished asset; None where that is not known. */
             place: components["schemas"]["Place"] | null;
             severity: components["schemas"]["Severity"];
             /**
              * Subject
-             * @description What it is about, as in a photo's name.
+             * @description What it is about: a file name, a variant, a texture; empty for the whole run.
              * @default
              */
             subject: string;
-            /** @description Null means all of the picture. */
+            /** @description Where in the picture; None means all of it. */
             where: components["schemas"]["Region"] | null;
         };
         /**
@@ -1128,7 +1102,7 @@ export interface components {
         };
         /**
          * ImageFormat
-         * @description How pictures are stored inside a GLB.
+         * @description How pictures are stored inside a file.
          * @enum {string}
          */
         ImageFormat: "png" | "jpeg";
@@ -1257,10 +1231,39 @@ export interface components {
         };
         JsonValue: unknown;
         /**
-         * Level
+         * Judgement
+         * @description A judgement on record: who, when, which draft, why.
+         */
+        Judgement: {
+            /**
+             * Current
+             * @description Whether it is the approval that refine goes by.
+             */
+            current: boolean;
+            /**
+             * Decided At
+             * Format: date-time
+             */
+            decided_at: string;
+            /** Decided By */
+            decided_by: string;
+            decision: components["schemas"]["Decision"];
+            /** Draft Id */
+            draft_id: string;
+            /** Id */
+            id: string;
+            /** Project Id */
+            project_id: string;
+            /** Reason */
+            reason: string;
+            /** Sha256 */
+            sha256: string;
+        };
+        /**
+         * LevelOfDetail
          * @description One level of detail, measured on its file.
          */
-        Level: {
+        LevelOfDetail: {
             /** Genus */
             genus: number | null;
             /**
@@ -1287,26 +1290,6 @@ export interface components {
             watertight: boolean;
         };
         /**
-         * Limits
-         * @description What is accepted.
-         */
-        Limits: {
-            /** Photo Bytes */
-            photo_bytes: number;
-            /** Photo Max Side Px */
-            photo_max_side_px: number;
-            /** Photo Megapixels */
-            photo_megapixels: number;
-            /** Photo Min Side Px */
-            photo_min_side_px: number;
-            /** Photos Per Project */
-            photos_per_project: number;
-            /** Project Bytes */
-            project_bytes: number;
-            /** Strokes Bytes */
-            strokes_bytes: number;
-        };
-        /**
          * MadeToken
          * @description A new token; its secret is shown this once.
          */
@@ -1316,10 +1299,22 @@ export interface components {
             token: components["schemas"]["Token"];
         };
         /**
-         * Mask
+         * MaskRequest
+         * @description Cut the object out of every photo, and say what is wrong with them.
+         */
+        MaskRequest: {
+            /**
+             * Model
+             * @description Matting network.
+             * @default u2netp
+             */
+            model: string;
+        };
+        /**
+         * MaskResult
          * @description What belongs to the object in one photograph, and the advice on it.
          */
-        Mask: {
+        MaskResult: {
             /** Confidence */
             confidence: number;
             /**
@@ -1331,7 +1326,7 @@ export interface components {
              * Findings
              * @description Advice, with overlays, and what was noticed about the mask.
              */
-            findings: components["schemas"]["Finding"][];
+            findings: components["schemas"]["ShownFinding"][];
             /** Id */
             id: string;
             /** Job Id */
@@ -1349,18 +1344,6 @@ export interface components {
             source: string;
         };
         /**
-         * MaskRequest
-         * @description Cut the object out of every photo, and say what is wrong with them.
-         */
-        MaskRequest: {
-            /**
-             * Model
-             * @description Matting network.
-             * @default u2netp
-             */
-            model: string;
-        };
-        /**
          * Me
          * @description Who asks.
          */
@@ -1375,10 +1358,10 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         /**
-         * NewApproval
+         * NewJudgement
          * @description A judgement to put on record.
          */
-        NewApproval: {
+        NewJudgement: {
             /** @default approved */
             decision: components["schemas"]["Decision"];
             /** Draft Id */
@@ -1418,16 +1401,6 @@ export interface components {
             name: string;
             role: components["schemas"]["Role"];
         };
-        /** Page[Approval] */
-        Page_Approval_: {
-            /** Items */
-            items: components["schemas"]["Approval"][];
-            /**
-             * Next
-             * @description Give it as `cursor` for the next page; null at the end.
-             */
-            next: string | null;
-        };
         /** Page[AuditEntry] */
         Page_AuditEntry_: {
             /** Items */
@@ -1438,20 +1411,20 @@ export interface components {
              */
             next: string | null;
         };
-        /** Page[Draft] */
-        Page_Draft_: {
+        /** Page[DraftResult] */
+        Page_DraftResult_: {
             /** Items */
-            items: components["schemas"]["Draft"][];
+            items: components["schemas"]["DraftResult"][];
             /**
              * Next
              * @description Give it as `cursor` for the next page; null at the end.
              */
             next: string | null;
         };
-        /** Page[Export] */
-        Page_Export_: {
+        /** Page[ExportResult] */
+        Page_ExportResult_: {
             /** Items */
-            items: components["schemas"]["Export"][];
+            items: components["schemas"]["ExportResult"][];
             /**
              * Next
              * @description Give it as `cursor` for the next page; null at the end.
@@ -1468,50 +1441,50 @@ export interface components {
              */
             next: string | null;
         };
-        /** Page[Mask] */
-        Page_Mask_: {
+        /** Page[Judgement] */
+        Page_Judgement_: {
             /** Items */
-            items: components["schemas"]["Mask"][];
+            items: components["schemas"]["Judgement"][];
             /**
              * Next
              * @description Give it as `cursor` for the next page; null at the end.
              */
             next: string | null;
         };
-        /** Page[Photo] */
-        Page_Photo_: {
+        /** Page[MaskResult] */
+        Page_MaskResult_: {
             /** Items */
-            items: components["schemas"]["Photo"][];
+            items: components["schemas"]["MaskResult"][];
             /**
              * Next
              * @description Give it as `cursor` for the next page; null at the end.
              */
             next: string | null;
         };
-        /** Page[Project] */
-        Page_Project_: {
+        /** Page[RefinementResult] */
+        Page_RefinementResult_: {
             /** Items */
-            items: components["schemas"]["Project"][];
+            items: components["schemas"]["RefinementResult"][];
             /**
              * Next
              * @description Give it as `cursor` for the next page; null at the end.
              */
             next: string | null;
         };
-        /** Page[Refinement] */
-        Page_Refinement_: {
+        /** Page[RigResult] */
+        Page_RigResult_: {
             /** Items */
-            items: components["schemas"]["Refinement"][];
+            items: components["schemas"]["RigResult"][];
             /**
              * Next
              * @description Give it as `cursor` for the next page; null at the end.
              */
             next: string | null;
         };
-        /** Page[Rig] */
-        Page_Rig_: {
+        /** Page[StudioProject] */
+        Page_StudioProject_: {
             /** Items */
-            items: components["schemas"]["Rig"][];
+            items: components["schemas"]["StudioProject"][];
             /**
              * Next
              * @description Give it as `cursor` for the next page; null at the end.
@@ -1528,68 +1501,35 @@ export interface components {
              */
             next: string | null;
         };
-        /**
-         * Photo
-         * @description A photograph as it was taken in: upright, without metadata.
-         */
-        Photo: {
+        /** Page[UploadedPhoto] */
+        Page_UploadedPhoto_: {
+            /** Items */
+            items: components["schemas"]["UploadedPhoto"][];
             /**
-             * Created At
-             * Format: date-time
+             * Next
+             * @description Give it as `cursor` for the next page; null at the end.
              */
-            created_at: string;
-            /** @description PNG, whatever was sent. */
-            file: components["schemas"]["File"];
-            /**
-             * Findings
-             * @description What was noticed about the file itself; a mask job gives the advice.
-             */
-            findings: components["schemas"]["Finding"][];
-            /**
-             * Focal Px
-             * @description Focal length in pixels, where the file told it.
-             */
-            focal_px: number | null;
-            /** Height */
-            height: number;
-            /** Id */
-            id: string;
-            /** @description The user's own mask, grey PNG at the photo's size; null where there is none. */
-            mask: components["schemas"]["File"] | null;
-            /**
-             * Name
-             * @description As the user knows it; unique in its project.
-             */
-            name: string;
-            /** Num Strokes */
-            num_strokes: number;
-            /**
-             * Position
-             * @description Photos are used in the order of this number.
-             */
-            position: number;
-            /** Project Id */
-            project_id: string;
-            /**
-             * Sent Sha256
-             * @description Of the file as it was sent.
-             */
-            sent_sha256: string;
-            /** @description Null where it is to be guessed. */
-            side: components["schemas"]["Side"] | null;
-            /** Width */
-            width: number;
+            next: string | null;
         };
         /**
          * PhotoAgreement
          * @description How well the asset agrees with one photo.
          */
         PhotoAgreement: {
-            /** Photo */
+            /**
+             * Photo
+             * @description Its name.
+             */
             photo: string;
-            /** Psnr Db */
+            /**
+             * Psnr Db
+             * @description Over the object, at 512 px, in the photo's own light; see `qa.agreement`.
+             */
             psnr_db: number;
-            /** Silhouette Iou */
+            /**
+             * Silhouette Iou
+             * @description 0 to 1.
+             */
             silhouette_iou: number;
         };
         /**
@@ -1632,7 +1572,7 @@ export interface components {
             ];
             /**
              * Radius M
-             * @description How far it reaches.
+             * @description How far it reaches; 0 or more.
              */
             radius_m: number;
         };
@@ -1692,32 +1632,6 @@ export interface components {
             title: string;
         };
         /**
-         * Project
-         * @description Photographs of one object, and all that was made of them.
-         */
-        Project: {
-            /** @description A small picture for lists: the newest sheet, else the first photo. */
-            cover: components["schemas"]["File"] | null;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Created By */
-            created_by: string;
-            /** Id */
-            id: string;
-            /**
-             * Num Bytes
-             * @description Of all its files.
-             */
-            num_bytes: number;
-            /** Num Photos */
-            num_photos: number;
-            /** Title */
-            title: string;
-        };
-        /**
          * ProjectChange
          * @description What to change of a project.
          */
@@ -1727,70 +1641,34 @@ export interface components {
         };
         /**
          * Reason
-         * @description One measurable point for or against a draft.
+         * @description One measurable point for or against a reconstruction.
          */
         Reason: {
-            /** Name */
+            /**
+             * Name
+             * @description What was measured, as in `silhouette_iou`.
+             */
             name: string;
-            /** Score */
+            /**
+             * Score
+             * @description 0 (bad) to 1 (good); the reconstruction's score is the weighted mean of these.
+             */
             score: number;
             /**
              * Text
-             * @description One clause for a person.
+             * @description One short clause for a person.
              */
             text: string;
-            /** Value */
-            value: number | null;
-            /** Weight */
+            /**
+             * Value
+             * @description As measured.
+             */
+            value: number;
+            /**
+             * Weight
+             * @description Above 0.
+             */
             weight: number;
-        };
-        /**
-         * Refinement
-         * @description A finished asset.
-         */
-        Refinement: {
-            /** Agreement */
-            agreement: components["schemas"]["PhotoAgreement"][];
-            /** Cameras */
-            cameras: components["schemas"]["Camera"][];
-            /** @description Per texel: 0 (invented) to 255 (seen head-on); grey PNG. */
-            confidence: components["schemas"]["File"];
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Draft Id */
-            draft_id: string;
-            /** Findings */
-            findings: components["schemas"]["Finding"][];
-            /** Id */
-            id: string;
-            /** Job Id */
-            job_id: string;
-            /**
-             * Levels
-             * @description Finest first; the first one is the asset itself.
-             */
-            levels: components["schemas"]["Level"][];
-            /** Name */
-            name: string;
-            /** Options */
-            options: {
-                [key: string]: components["schemas"]["JsonValue"];
-            };
-            /** @description Per texel: 1 observed, 2 mirrored, 3 inferred, 0 outside the charts; grey PNG. */
-            origin: components["schemas"]["File"];
-            /** Project Id */
-            project_id: string;
-            /** @description All that is known of it, as JSON; also at `.../report`. */
-            report: components["schemas"]["File"];
-            /** Seconds */
-            seconds: components["schemas"]["StageSeconds"][];
-            sheet: components["schemas"]["File"];
-            surface: components["schemas"]["SurfaceShares"];
-            /** Texture Size */
-            texture_size: number;
         };
         /**
          * RefinementRequest
@@ -1853,8 +1731,56 @@ export interface components {
             topology: components["schemas"]["Topology"];
         };
         /**
+         * RefinementResult
+         * @description A finished asset.
+         */
+        RefinementResult: {
+            /** Agreement */
+            agreement: components["schemas"]["PhotoAgreement"][];
+            /** Cameras */
+            cameras: components["schemas"]["CameraRecord"][];
+            /** @description Per texel: 0 (invented) to 255 (seen head-on); grey PNG. */
+            confidence: components["schemas"]["File"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Draft Id */
+            draft_id: string;
+            /** Findings */
+            findings: components["schemas"]["Finding"][];
+            /** Id */
+            id: string;
+            /** Job Id */
+            job_id: string;
+            /**
+             * Levels
+             * @description Finest first; the first one is the asset itself.
+             */
+            levels: components["schemas"]["LevelOfDetail"][];
+            /** Name */
+            name: string;
+            /** Options */
+            options: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** @description Per texel: 1 observed, 2 mirrored, 3 inferred, 0 outside the charts; grey PNG. */
+            origin: components["schemas"]["File"];
+            /** Project Id */
+            project_id: string;
+            /** @description All that is known of it, as JSON; also at `.../report`. */
+            report: components["schemas"]["File"];
+            /** Seconds */
+            seconds: components["schemas"]["StageFinished"][];
+            sheet: components["schemas"]["File"];
+            surface: components["schemas"]["SurfaceShares"];
+            /** Texture Size */
+            texture_size: number;
+        };
+        /**
          * Region
-         * @description A box in a photograph, in pixels of the upright picture; ends exclusive.
+         * @description An axis-aligned box in a picture, in pixels; x to the right, y down, ends exclusive.
          */
         Region: {
             /** X0 */
@@ -1867,10 +1793,56 @@ export interface components {
             y1: number;
         };
         /**
-         * Rig
+         * RigJoint
+         * @description One joint of a skeleton.
+         */
+        RigJoint: {
+            /** Confidence */
+            confidence: number;
+            /** Name */
+            name: string;
+            /**
+             * Passed
+             * @description Whether all stress poses that turn it passed; null where none does.
+             */
+            passed: boolean | null;
+            /** Role */
+            role: string;
+        };
+        /**
+         * RigRequest
+         * @description Put a skeleton into a finished asset, where one fits.
+         */
+        RigRequest: {
+            /**
+             * Clips
+             * @description Built-in motions to add; `/v1/capabilities` lists them.
+             * @default []
+             */
+            clips: string[];
+            /**
+             * Joints
+             * @description Joints that a person moved; the others are found.
+             * @default []
+             */
+            joints: components["schemas"]["JointPlace"][];
+            /**
+             * Refinement Id
+             * @description Null for the newest.
+             */
+            refinement_id?: string | null;
+            /**
+             * Skeleton
+             * @description Names, hierarchy and axes of the joints; `/v1/capabilities` lists them.
+             * @default mixamo
+             */
+            skeleton: string;
+        };
+        /**
+         * RigResult
          * @description A skeleton for a finished asset, or the reasons why there is none.
          */
-        Rig: {
+        RigResult: {
             /**
              * Checks
              * @description The stress poses.
@@ -1916,52 +1888,6 @@ export interface components {
             /**
              * Skeleton
              * @description Names and axes of the joints, as in `mixamo`; empty where it was not rigged.
-             */
-            skeleton: string;
-        };
-        /**
-         * RigJoint
-         * @description One joint of a skeleton.
-         */
-        RigJoint: {
-            /** Confidence */
-            confidence: number;
-            /** Name */
-            name: string;
-            /**
-             * Passed
-             * @description Whether all stress poses that turn it passed; null where none does.
-             */
-            passed: boolean | null;
-            /** Role */
-            role: string;
-        };
-        /**
-         * RigRequest
-         * @description Put a skeleton into a finished asset, where one fits.
-         */
-        RigRequest: {
-            /**
-             * Clips
-             * @description Built-in motions to add; `/v1/capabilities` lists them.
-             * @default []
-             */
-            clips: string[];
-            /**
-             * Joints
-             * @description Joints that a person moved; the others are found.
-             * @default []
-             */
-            joints: components["schemas"]["JointPlace"][];
-            /**
-             * Refinement Id
-             * @description Null for the newest.
-             */
-            refinement_id?: string | null;
-            /**
-             * Skeleton
-             * @description Names, hierarchy and axes of the joints; `/v1/capabilities` lists them.
-             * @default mixamo
              */
             skeleton: string;
         };
@@ -2013,11 +1939,59 @@ export interface components {
          */
         Severity: "info" | "warning" | "error";
         /**
+         * ShownFinding
+         * @description A finding with the picture that shows it.
+         */
+        ShownFinding: {
+            /** Code */
+            code: string;
+            /**
+             * Fix
+             * @default
+             */
+            fix: string;
+            /** Limit */
+            limit: number | null;
+            /** Measured */
+            measured: number | null;
+            /** Message */
+            message: string;
+            /** @description The finding drawn over its photo. */
+            overlay: components["schemas"]["File"] | null;
+            place: components["schemas"]["Place"] | null;
+            severity: components["schemas"]["Severity"];
+            /**
+             * Subject
+             * @default
+             */
+            subject: string;
+            where: components["schemas"]["Region"] | null;
+        };
+        /**
          * Side
-         * @description Which side of the object a photo shows, as the object itself would say.
+         * @description Which side of the object a photo shows, in the object's own words.
+         *
+         *     `left` is the object's own left, as one speaks of a person's left hand: the camera stands on
+         *     the asset's +x side, and what the object has in front points to the picture's left edge.
          * @enum {string}
          */
         Side: "front" | "left" | "back" | "right";
+        /**
+         * SizeForm
+         * @description How the real size of an export is written.
+         */
+        SizeForm: {
+            /**
+             * Advice
+             * @description The same in words, with examples.
+             */
+            advice: string;
+            /**
+             * Pattern
+             * @description Regular expression that fits the whole text once spaces are out and letters small.
+             */
+            pattern: string;
+        };
         /**
          * StageEstimate
          * @description The median time of a stage on this machine.
@@ -2029,26 +2003,40 @@ export interface components {
             stage: string;
         };
         /**
-         * StageSeconds
-         * @description How long a stage took when it was computed.
+         * StageEstimates
+         * @description What was measured on this machine so far.
          */
-        StageSeconds: {
-            /** Reused */
+        StageEstimates: {
+            /** Stages */
+            stages: components["schemas"]["StageEstimate"][];
+        };
+        /**
+         * StageFinished
+         * @description A stage has ended well.
+         */
+        StageFinished: {
+            /**
+             * Reused
+             * @description True when an earlier run had stored the result.
+             */
             reused: boolean;
-            /** Seconds */
+            /**
+             * Seconds
+             * @description Wall-clock time.
+             */
             seconds: number;
             /** Stage */
             stage: string;
         };
         /**
          * Stroke
-         * @description A polyline painted over a photograph.
+         * @description A polyline painted over a photograph by a person.
          */
         Stroke: {
             kind: components["schemas"]["StrokeKind"];
             /**
              * Points
-             * @description Corners as [x, y] in pixels of the photo; one point makes a dot.
+             * @description Corners as (x, y) in pixels of the photo, pixel centres at +0.5; one point makes a dot.
              */
             points: [
                 number,
@@ -2056,7 +2044,7 @@ export interface components {
             ][];
             /**
              * Radius Px
-             * @description Half the brush's width.
+             * @description Half the brush's width: above 0, below 100,000.
              */
             radius_px: number;
         };
@@ -2095,15 +2083,50 @@ export interface components {
             version: 1;
         };
         /**
+         * StudioProject
+         * @description Photographs of one object, and all that was made of them.
+         */
+        StudioProject: {
+            /** @description A small picture for lists: the newest sheet, else the first photo. */
+            cover: components["schemas"]["File"] | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Id */
+            id: string;
+            /**
+             * Num Bytes
+             * @description Of all its files.
+             */
+            num_bytes: number;
+            /** Num Photos */
+            num_photos: number;
+            /** Title */
+            title: string;
+        };
+        /**
          * SurfaceShares
-         * @description Where the surface comes from; the three add up to 1.
+         * @description Where the surface comes from, as shares of its area that add up to 1.
          */
         SurfaceShares: {
-            /** Inferred */
+            /**
+             * Inferred
+             * @description Predicted or filled in.
+             */
             inferred: number;
-            /** Mirrored */
+            /**
+             * Mirrored
+             * @description Copied from a part that was seen.
+             */
             mirrored: number;
-            /** Observed */
+            /**
+             * Observed
+             * @description Seen in a photograph.
+             */
             observed: number;
         };
         /**
@@ -2141,6 +2164,78 @@ export interface components {
          * @enum {string}
          */
         Topology: "tri" | "quad" | "lowpoly";
+        /**
+         * UploadLimits
+         * @description What is accepted.
+         */
+        UploadLimits: {
+            /** Photo Bytes */
+            photo_bytes: number;
+            /** Photo Max Side Px */
+            photo_max_side_px: number;
+            /** Photo Megapixels */
+            photo_megapixels: number;
+            /** Photo Min Side Px */
+            photo_min_side_px: number;
+            /** Photos Per Project */
+            photos_per_project: number;
+            /** Project Bytes */
+            project_bytes: number;
+            /** Strokes Bytes */
+            strokes_bytes: number;
+        };
+        /**
+         * UploadedPhoto
+         * @description A photograph as it was taken in: upright, without metadata.
+         */
+        UploadedPhoto: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** @description PNG, whatever was sent. */
+            file: components["schemas"]["File"];
+            /**
+             * Findings
+             * @description What was noticed about the file itself; a mask job gives the advice.
+             */
+            findings: components["schemas"]["Finding"][];
+            /**
+             * Focal Px
+             * @description Focal length in pixels, where the file told it.
+             */
+            focal_px: number | null;
+            /** Height */
+            height: number;
+            /** Id */
+            id: string;
+            /** @description The user's own mask, grey PNG at the photo's size; null where there is none. */
+            mask: components["schemas"]["File"] | null;
+            /**
+             * Name
+             * @description As the user knows it; unique in its project.
+             */
+            name: string;
+            /** Num Strokes */
+            num_strokes: number;
+            /**
+             * Position
+             * @description Photos are used in the order of this number.
+             */
+            position: number;
+            /** Project Id */
+            project_id: string;
+            /**
+             * Sent Sha256
+             * @description Of the file as it was sent.
+             */
+            sent_sha256: string;
+            /** @description Null where it is to be guessed. */
+            side: components["schemas"]["Side"] | null;
+            /** Width */
+            width: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -2228,7 +2323,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Estimates"];
+                    "application/json": components["schemas"]["StageEstimates"];
                 };
             };
             /** @description What was wrong, and what to do about it. */
@@ -2452,7 +2547,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_Project_"];
+                    "application/json": components["schemas"]["Page_StudioProject_"];
                 };
             };
             /** @description What was wrong, and what to do about it. */
@@ -2488,7 +2583,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Project"];
+                    "application/json": components["schemas"]["StudioProject"];
                 };
             };
             /** @description What was wrong, and what to do about it. */
@@ -2519,7 +2614,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Project"];
+                    "application/json": components["schemas"]["StudioProject"];
                 };
             };
             /** @description What was wrong, and what to do about it. */
@@ -2583,7 +2678,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Project"];
+                    "application/json": components["schemas"]["StudioProject"];
                 };
             };
             /** @description What was wrong, and what to do about it. */
@@ -2619,7 +2714,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_Approval_"];
+                    "application/json": components["schemas"]["Page_Judgement_"];
                 };
             };
             /** @description What was wrong, and what to do about it. */
@@ -2647,7 +2742,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewApproval"];
+                "application/json": components["schemas"]["NewJudgement"];
             };
         };
         responses: {
@@ -2657,7 +2752,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Approval"];
+                    "application/json": components["schemas"]["Judgement"];
                 };
             };
             /** @description What was wrong, and what to do about it. */
@@ -2695,7 +2790,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_Draft_"];
+                    "application/json": components["schemas"]["Page_DraftResult_"];
                 };
             };
             /** @description What was wrong, and what to do about it. */
@@ -2765,7 +2860,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Draft"];
+                    "application/json": components["schemas"]["DraftResult"];
                 };
             };
             /** @description What was wrong, and what to do about it. */
@@ -2834,7 +2929,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_Export_"];
+                    "application/json": components["schemas"]["Page_ExportResult_"];
                 };
             };
             /** @description What was wrong, and what to do about it. */
@@ -2904,7 +2999,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Export"];
+                    "application/json": components["schemas"]["ExportResult"];
                 };
             };
             /** @description What was wrong, and what to do about it. */
@@ -3076,7 +3171,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_Mask_"];
+                    "application/json": components["schemas"]["Page_MaskResult_"];
                 };
             };
             /** @description What was wrong, and what to do about it. */
@@ -3146,7 +3241,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Mask"];
+                    "application/json": components["schemas"]["MaskResult"];
                 };
             };
             /** @description What was wrong, and what to do about it. */
@@ -3177,7 +3272,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_Photo_"];
+                    "application/json": components["schemas"]["Page_UploadedPhoto_"];
                 };
             };
             /** @description What was wrong, and what to do about it. */
@@ -3220,7 +3315,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Photo"];
+                    "application/json": components["schemas"]["UploadedPhoto"];
                 };
             };
             /** @description What was wrong, and what to do about it. */
@@ -3252,7 +3347,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Photo"];
+                    "application/json": components["schemas"]["UploadedPhoto"];
                 };
             };
             /** @description What was wrong, and what to do about it. */
@@ -3318,7 +3413,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Photo"];
+                    "application/json": components["schemas"]["UploadedPhoto"];
                 };
             };
             /** @description What was wrong, and what to do about it. */
@@ -3356,7 +3451,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Photo"];
+                    "application/json": components["schemas"]["UploadedPhoto"];
                 };
             };
             /** @description What was wrong, and what to do about it. */
@@ -3388,7 +3483,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Photo"];
+                    "application/json": components["schemas"]["UploadedPhoto"];
                 };
             };
             /** @description What was wrong, and what to do about it. */
@@ -3456,7 +3551,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Photo"];
+                    "application/json": components["schemas"]["UploadedPhoto"];
                 };
             };
             /** @description What was wrong, and what to do about it. */
@@ -3494,7 +3589,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_Refinement_"];
+                    "application/json": components["schemas"]["Page_RefinementResult_"];
                 };
             };
             /** @description What was wrong, and what to do about it. */
@@ -3564,7 +3659,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Refinement"];
+                    "application/json": components["schemas"]["RefinementResult"];
                 };
             };
             /** @description What was wrong, and what to do about it. */
@@ -3636,7 +3731,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_Rig_"];
+                    "application/json": components["schemas"]["Page_RigResult_"];
                 };
             };
             /** @description What was wrong, and what to do about it. */
@@ -3706,7 +3801,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Rig"];
+                    "application/json": components["schemas"]["RigResult"];
                 };
             };
             /** @description What was wrong, and what to do about it. */

@@ -1,6 +1,6 @@
 """Advice on one photograph: what is wrong with it, where, how bad, and how to do better.
 
-Each family of defects is a module of its own and looks at the same `Evidence`.
+Each family of defects is a module of its own and looks at the same `PreparedPhoto`.
 """
 
 from bozzetto.capture.background import find_background

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float32
 
-from bozzetto.capture.evidence import Evidence, Overview
+from bozzetto.capture.evidence import Overview, PreparedPhoto
 from bozzetto.capture.options import AdviceOptions
 from bozzetto.findings import Finding
 
@@ -21,7 +21,7 @@ _EDGE = 0.03
 _MIN_SHARE = 0.02
 
 
-def find_background(evidence: Evidence, *, options: AdviceOptions) -> list[Finding]:
+def find_background(evidence: PreparedPhoto, *, options: AdviceOptions) -> list[Finding]:
     """Judge contrast and calm of the background; a cut-out has none to judge."""
     if not evidence.has_mask or evidence.is_cut_out:
         return []
@@ -31,7 +31,7 @@ def find_background(evidence: Evidence, *, options: AdviceOptions) -> list[Findi
     ]
 
 
-def _low_contrast(evidence: Evidence, *, options: AdviceOptions) -> list[Finding]:
+def _low_contrast(evidence: PreparedPhoto, *, options: AdviceOptions) -> list[Finding]:
     """Compare colours on both sides of the rim."""
     difference, rim = rim_difference(evidence.overview)
     if not rim.any():
@@ -86,7 +86,7 @@ def _mean_nearby(
     return mean, weight > _MIN_SHARE
 
 
-def _clutter(evidence: Evidence, *, options: AdviceOptions) -> list[Finding]:
+def _clutter(evidence: PreparedPhoto, *, options: AdviceOptions) -> list[Finding]:
     """Count edges in the background near the object."""
     ring = _ring(evidence.overview)
     if ring.mean() < _MIN_SHARE:

@@ -8,7 +8,7 @@ Letters: h w rows and columns, n columns.
 import numpy as np
 from jaxtyping import Float32, Float64
 
-from bozzetto.capture.evidence import Evidence
+from bozzetto.capture.evidence import PreparedPhoto
 from bozzetto.capture.options import AdviceOptions
 from bozzetto.findings import Finding
 from bozzetto.imaging.color import luminance, srgb_from_linear
@@ -24,7 +24,9 @@ _LEAST_STEP = 0.5 / 255
 """Mean step in luma below which blocks cannot be seen, whatever the ratio."""
 
 
-def find_jpeg_damage(photo: Photo, evidence: Evidence, *, options: AdviceOptions) -> list[Finding]:
+def find_jpeg_damage(
+    photo: Photo, evidence: PreparedPhoto, *, options: AdviceOptions
+) -> list[Finding]:
     """Judge how far compression has broken the picture into blocks."""
     ratio = measure_blockiness(_window(photo, evidence))
     if ratio <= options.blockiness:
@@ -68,7 +70,7 @@ def _by_phase(columns: Float64[np.ndarray, " n"]) -> Float64[np.ndarray, " 8"]:
     return columns[:whole].reshape(-1, _BLOCK_PX).mean(axis=0)
 
 
-def _window(photo: Photo, evidence: Evidence) -> Plane:
+def _window(photo: Photo, evidence: PreparedPhoto) -> Plane:
     """Return native luma of the object's box with a margin, or of the middle of a large one."""
     box = evidence.box
     middle = ((box.x0 + box.x1) // 2, (box.y0 + box.y1) // 2)

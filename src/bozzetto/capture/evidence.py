@@ -52,7 +52,7 @@ class Overview:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Detail:
+class CloseUp:
     """The object's box in pixels as fine as they are judged."""
 
     luma: Float32[np.ndarray, "h w"]
@@ -66,7 +66,7 @@ class Detail:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Evidence:
+class PreparedPhoto:
     """A photograph, prepared for its checks."""
 
     name: str
@@ -81,7 +81,7 @@ class Evidence:
     box: Region
     """Of the object in the photo; the whole photo where there is no mask."""
     overview: Overview
-    detail: Detail
+    detail: CloseUp
 
     def region(self, spots: Bool[np.ndarray, "h w"]) -> Region | None:
         """Return the box, in the photo, of pixels of the overview; None where there are none."""
@@ -120,14 +120,14 @@ class Evidence:
         )
 
 
-def gather(photo: Photo, mask: Mask | None, *, options: AdviceOptions) -> Evidence:
+def gather(photo: Photo, mask: Mask | None, *, options: AdviceOptions) -> PreparedPhoto:
     """Prepare a photograph for its checks."""
     alpha = _object_alpha(photo, mask)
     whole = Region(x0=0, y0=0, x1=photo.width, y1=photo.height)
     box = (bounding_box(alpha > 0.5) if alpha is not None else None) or whole
     alpha_box = filled_box(photo.alpha > 0.5) if photo.alpha is not None else None
     is_cut_out = photo.alpha is not None and alpha_box is None
-    return Evidence(
+    return PreparedPhoto(
         name=photo.name,
         width=photo.width,
         height=photo.height,
@@ -185,7 +185,7 @@ def _detail(
     box: Region,
     is_cut_out: bool,
     options: AdviceOptions,
-) -> Detail:
+) -> CloseUp:
     """Cut out the object's box, shrunk only where it is larger than a texture would show."""
     window = np.s_[box.y0 : box.y1, box.x0 : box.x1]
     light = fit_within(luminance(photo.linear_rgb[window]), longest_px=options.detail_px)
@@ -194,7 +194,7 @@ def _detail(
         size = (light.shape[1], light.shape[0])
         solid = cv2.resize(np.ascontiguousarray(alpha[window]), size, interpolation=cv2.INTER_AREA)
         inside = _zone(np.asarray(solid), is_cut_out=is_cut_out)
-    return Detail(
+    return CloseUp(
         luma=srgb_from_linear(light),
         zone=inside.astype(bool),
         scale=light.shape[1] / (box.x1 - box.x0),

@@ -7,7 +7,7 @@ Letters: h w rows and columns.
 import numpy as np
 from jaxtyping import Bool
 
-from bozzetto.capture.evidence import Evidence
+from bozzetto.capture.evidence import PreparedPhoto
 from bozzetto.capture.options import AdviceOptions
 from bozzetto.findings import Finding
 
@@ -18,7 +18,7 @@ _DIM_SCENE = 0.5
 """Encoded luma: a scene with anything brighter was exposed well, so its object is just dark."""
 
 
-def find_exposure(evidence: Evidence, *, options: AdviceOptions) -> list[Finding]:
+def find_exposure(evidence: PreparedPhoto, *, options: AdviceOptions) -> list[Finding]:
     """Judge the object's exposure."""
     core = evidence.overview.core(_RIM)
     if not core.any():
@@ -31,7 +31,7 @@ def find_exposure(evidence: Evidence, *, options: AdviceOptions) -> list[Finding
 
 
 def _underexposure(
-    evidence: Evidence, core: Bool[np.ndarray, "h w"], *, options: AdviceOptions
+    evidence: PreparedPhoto, core: Bool[np.ndarray, "h w"], *, options: AdviceOptions
 ) -> list[Finding]:
     """A dark object in a bright scene is well exposed; a dark object in a dark scene is not."""
     luma = evidence.overview.luma
@@ -51,7 +51,7 @@ def _underexposure(
 
 
 def _overexposure(
-    evidence: Evidence, core: Bool[np.ndarray, "h w"], *, options: AdviceOptions
+    evidence: PreparedPhoto, core: Bool[np.ndarray, "h w"], *, options: AdviceOptions
 ) -> list[Finding]:
     """Tell a photo that is too bright throughout from one with burnt-out spots."""
     rgb = evidence.overview.rgb
@@ -83,7 +83,7 @@ def _overexposure(
 
 
 def _clipped_shadows(
-    evidence: Evidence, core: Bool[np.ndarray, "h w"], *, options: AdviceOptions
+    evidence: PreparedPhoto, core: Bool[np.ndarray, "h w"], *, options: AdviceOptions
 ) -> list[Finding]:
     """Detail lost in black."""
     black = (evidence.overview.rgb.max(axis=2) <= _BLACK) & core

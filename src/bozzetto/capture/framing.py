@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Int32
 
-from bozzetto.capture.evidence import Evidence
+from bozzetto.capture.evidence import PreparedPhoto
 from bozzetto.capture.options import AdviceOptions
 from bozzetto.findings import Finding, Region, Severity
 
@@ -17,7 +17,7 @@ _JOIN = 0.01
 """Gaps that count as joined, relative to the frame: thin parts break easily in a mask."""
 
 
-def find_framing(evidence: Evidence, *, options: AdviceOptions) -> list[Finding]:
+def find_framing(evidence: PreparedPhoto, *, options: AdviceOptions) -> list[Finding]:
     """Judge the object's place and size in the frame."""
     findings = _low_resolution(evidence, options=options)
     if not evidence.has_mask:
@@ -30,7 +30,7 @@ def find_framing(evidence: Evidence, *, options: AdviceOptions) -> list[Finding]
     ]
 
 
-def _low_resolution(evidence: Evidence, *, options: AdviceOptions) -> list[Finding]:
+def _low_resolution(evidence: PreparedPhoto, *, options: AdviceOptions) -> list[Finding]:
     """Count the object's pixels."""
     box = evidence.box
     longer = max(box.x1 - box.x0, box.y1 - box.y0)
@@ -49,7 +49,7 @@ def _low_resolution(evidence: Evidence, *, options: AdviceOptions) -> list[Findi
     ]
 
 
-def _cut_by_frame(evidence: Evidence, *, options: AdviceOptions) -> list[Finding]:
+def _cut_by_frame(evidence: PreparedPhoto, *, options: AdviceOptions) -> list[Finding]:
     """Find the side of the frame that the object runs into most."""
     inside = evidence.overview.inside
     height, width = inside.shape
@@ -86,7 +86,7 @@ def _cut_by_frame(evidence: Evidence, *, options: AdviceOptions) -> list[Finding
     ]
 
 
-def _too_small(evidence: Evidence, *, options: AdviceOptions) -> list[Finding]:
+def _too_small(evidence: PreparedPhoto, *, options: AdviceOptions) -> list[Finding]:
     """Compare the object with the frame."""
     box = evidence.box
     share = max((box.x1 - box.x0) / evidence.width, (box.y1 - box.y0) / evidence.height)
@@ -103,7 +103,7 @@ def _too_small(evidence: Evidence, *, options: AdviceOptions) -> list[Finding]:
     ]
 
 
-def _several_objects(evidence: Evidence, *, options: AdviceOptions) -> list[Finding]:
+def _several_objects(evidence: PreparedPhoto, *, options: AdviceOptions) -> list[Finding]:
     """Compare the two largest pieces of the mask."""
     labels, areas = _pieces(evidence.overview.inside)
     if len(areas) < 2:

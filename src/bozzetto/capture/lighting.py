@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float32, Float64, Int32
 
-from bozzetto.capture.evidence import Evidence
+from bozzetto.capture.evidence import PreparedPhoto
 from bozzetto.capture.options import AdviceOptions
 from bozzetto.findings import Finding
 from bozzetto.imaging.color import linear_from_srgb
@@ -54,7 +54,7 @@ class Falloff:
     is_step: bool
 
 
-def find_hard_light(evidence: Evidence, *, options: AdviceOptions) -> list[Finding]:
+def find_hard_light(evidence: PreparedPhoto, *, options: AdviceOptions) -> list[Finding]:
     """Judge how evenly the object is lit."""
     falloff = measure_falloff(
         evidence.overview.rgb, evidence.overview.core(_RIM) & evidence.overview.inside

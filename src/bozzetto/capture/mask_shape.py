@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from jaxtyping import Bool
 
-from bozzetto.capture.evidence import Evidence, bounding_box, filled_box
+from bozzetto.capture.evidence import PreparedPhoto, bounding_box, filled_box
 from bozzetto.capture.options import AdviceOptions
 from bozzetto.findings import Finding, Region, Severity
 
@@ -20,21 +20,21 @@ _THIN = 12.0
 """Aspect of a silhouette that is likely seen from its edge."""
 
 
-def find_mask_faults(evidence: Evidence) -> list[Finding]:
+def find_mask_faults(evidence: PreparedPhoto) -> list[Finding]:
     """Judge the mask's own plausibility."""
     if not evidence.has_mask:
         return []
     return _inverted(evidence) or _box_mask(evidence)
 
 
-def find_hiding_view(evidence: Evidence, *, options: AdviceOptions) -> list[Finding]:
+def find_hiding_view(evidence: PreparedPhoto, *, options: AdviceOptions) -> list[Finding]:
     """Judge whether the view shows more than one face of the object."""
     if not evidence.has_mask:
         return []
     return _frontal(evidence, options=options) or _edge_on(evidence)
 
 
-def _inverted(evidence: Evidence) -> list[Finding]:
+def _inverted(evidence: PreparedPhoto) -> list[Finding]:
     """A mask that holds the frame and leaves out an island is that of the background."""
     inside = evidence.overview.inside
     border = np.concatenate([inside[0], inside[-1], inside[:, 0], inside[:, -1]])
@@ -67,7 +67,7 @@ def _enclosed(spots: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:
     return piece if border.mean() < 1 - _INVERTED_BORDER else np.zeros_like(spots)
 
 
-def _box_mask(evidence: Evidence) -> list[Finding]:
+def _box_mask(evidence: PreparedPhoto) -> list[Finding]:
     """A hand-made cut-out that fills an upright rectangle has kept its background.
 
     A network's mask may do so too, for a box seen from the front.
@@ -78,14 +78,14 @@ def _box_mask(evidence: Evidence) -> list[Finding]:
     return [_box_finding(evidence, evidence.region(inside))]
 
 
-def find_box_alpha(evidence: Evidence) -> list[Finding]:
+def find_box_alpha(evidence: PreparedPhoto) -> list[Finding]:
     """Judge the file's own alpha where another mask is used instead of it."""
     if evidence.alpha_box is None or evidence.mask_is_hand_made:
         return []
     return [_box_finding(evidence, evidence.alpha_box)]
 
 
-def _box_finding(evidence: Evidence, where: Region | None) -> Finding:
+def _box_finding(evidence: PreparedPhoto, where: Region | None) -> Finding:
     """Say that a cut-out is none."""
     return evidence.finding(
         "mask.box",
@@ -97,7 +97,7 @@ def _box_finding(evidence: Evidence, where: Region | None) -> Finding:
     )
 
 
-def _frontal(evidence: Evidence, *, options: AdviceOptions) -> list[Finding]:
+def _frontal(evidence: PreparedPhoto, *, options: AdviceOptions) -> list[Finding]:
     """A picture that equals its mirror image shows the front, or one side, and nothing else."""
     box = bounding_box(evidence.overview.inside)
     if box is None:
@@ -132,7 +132,7 @@ def _correlation(first: np.ndarray, second: np.ndarray) -> float:
     return float((a * b).sum()) / power**0.5 if power > 1e-9 else 1.0
 
 
-def _edge_on(evidence: Evidence) -> list[Finding]:
+def _edge_on(evidence: PreparedPhoto) -> list[Finding]:
     """A needle of a silhouette is mostly a flat thing seen from its edge."""
     points = cv2.findNonZero(evidence.overview.inside.astype(np.uint8))
     (_, sides, _) = cv2.minAreaRect(np.asarray(points))

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from jaxtyping import Float32
 
-from bozzetto.capture.evidence import Evidence
+from bozzetto.capture.evidence import PreparedPhoto
 from bozzetto.capture.options import AdviceOptions
 from bozzetto.findings import Finding
 
@@ -27,7 +27,7 @@ _LEAST_WHITENESS = 1.35
 """Noise falls by 2 when 2 x 2 pixels are averaged; after demosaicing and JPEG still by this."""
 
 
-def find_noise(evidence: Evidence, *, options: AdviceOptions) -> list[Finding]:
+def find_noise(evidence: PreparedPhoto, *, options: AdviceOptions) -> list[Finding]:
     """Judge how grainy the object is."""
     zone = evidence.detail.zone.astype(np.float32)
     sigma = measure_noise(evidence.detail.luma, zone)

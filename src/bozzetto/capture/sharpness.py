@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Bool, Float32, Float64, Shaped
 from scipy.special import erf
 
-from bozzetto.capture.evidence import Detail, Evidence
+from bozzetto.capture.evidence import CloseUp, PreparedPhoto
 from bozzetto.capture.options import AdviceOptions
 from bozzetto.findings import Finding, Region
 
@@ -57,7 +57,7 @@ class Blur:
     """Of the motion, 0 to 180; 0 along x, 90 along y."""
 
 
-def find_blur(evidence: Evidence, *, options: AdviceOptions) -> list[Finding]:
+def find_blur(evidence: PreparedPhoto, *, options: AdviceOptions) -> list[Finding]:
     """Judge how sharp the object is."""
     edges = find_edges(evidence.detail)
     if edges is None:
@@ -88,7 +88,7 @@ def find_blur(evidence: Evidence, *, options: AdviceOptions) -> list[Finding]:
     return []
 
 
-def find_edges(detail: Detail) -> Edges | None:
+def find_edges(detail: CloseUp) -> Edges | None:
     """Find the edges of the object and how wide each is; None where there are too few."""
     fine, coarse = (_gradient(detail.luma, sigma) for sigma in (_FINE_PX, _COARSE_PX))
     ridge = _ridges(*coarse) & detail.zone
@@ -180,7 +180,7 @@ def _width(ratio: Float32[np.ndarray, " e"]) -> Float32[np.ndarray, " e"]:
     return np.sqrt(np.clip(variance, 0, _WIDEST_PX**2)).astype(np.float32)
 
 
-def _where(evidence: Evidence, edges: Edges) -> Region:
+def _where(evidence: PreparedPhoto, edges: Edges) -> Region:
     """Return the box of the edges that were judged, in the photo."""
     detail, box = evidence.detail, evidence.box
     xs, ys = edges.x / detail.scale + detail.x0, edges.y / detail.scale + detail.y0

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float32
 
-from bozzetto.capture.evidence import Evidence, Overview
+from bozzetto.capture.evidence import Overview, PreparedPhoto
 from bozzetto.capture.options import AdviceOptions
 from bozzetto.findings import Finding
 
@@ -23,7 +23,7 @@ _GLINT_ABOVE = 0.3
 _GREY = 0.16
 
 
-def find_surface(evidence: Evidence, *, options: AdviceOptions) -> list[Finding]:
+def find_surface(evidence: PreparedPhoto, *, options: AdviceOptions) -> list[Finding]:
     """Judge whether the object is likely transparent or mirror-like."""
     if not evidence.has_mask:
         return []
@@ -33,7 +33,7 @@ def find_surface(evidence: Evidence, *, options: AdviceOptions) -> list[Finding]
     ]
 
 
-def _transparent(evidence: Evidence, *, options: AdviceOptions) -> list[Finding]:
+def _transparent(evidence: PreparedPhoto, *, options: AdviceOptions) -> list[Finding]:
     """Look for a half-transparent mask, then for background inside the object."""
     core = evidence.overview.core(_RIM)
     alpha = evidence.overview.alpha
@@ -53,7 +53,7 @@ def _transparent(evidence: Evidence, *, options: AdviceOptions) -> list[Finding]
 
 
 def _transparent_finding(
-    evidence: Evidence, measured: float, *, limit: float, spots: Bool[np.ndarray, "h w"]
+    evidence: PreparedPhoto, measured: float, *, limit: float, spots: Bool[np.ndarray, "h w"]
 ) -> Finding:
     """Say that light goes through."""
     return evidence.finding(
@@ -89,7 +89,7 @@ def _deep(spots: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:
     return depth > _RIM * float(np.sqrt(max(int(spots.sum()), 1)))
 
 
-def _background_difference(evidence: Evidence) -> Float32[np.ndarray, "h w"]:
+def _background_difference(evidence: PreparedPhoto) -> Float32[np.ndarray, "h w"]:
     """Return the colour difference to the background, carried on behind the object."""
     inside = evidence.overview.inside
     reach = max(3, round(0.03 * float(np.sqrt(inside.sum()))))
@@ -121,7 +121,7 @@ def _carried_on(
     return out
 
 
-def _mirror_like(evidence: Evidence, *, options: AdviceOptions) -> list[Finding]:
+def _mirror_like(evidence: PreparedPhoto, *, options: AdviceOptions) -> list[Finding]:
     """Look for many small white glints, brighter than their surroundings by far."""
     core = evidence.overview.core(_RIM / 2)
     if not core.any():

@@ -10,7 +10,7 @@ from bozzetto.pipeline.options import MaskOptions
 
 
 @dataclass(frozen=True, kw_only=True)
-class Advise:
+class AdviseCommand:
     """Judge photos before any work is done: what is wrong, where, and how to fix it."""
 
     photos: Photos

@@ -10,7 +10,7 @@ from bozzetto.cli.console import Reporting, Terminal
 
 
 @dataclass(frozen=True, kw_only=True)
-class Approve:
+class ApproveCommand:
     """Choose the draft of a project that refine may work on."""
 
     project: Annotated[Path, tyro.conf.Positional]
@@ -28,7 +28,7 @@ class Approve:
 
         terminal = Terminal(self.reporting)
         approval = runs.approve(self.project, self.variant, approved_by=self.approved_by)
-        terminal.say(f"Approved: {approval.variant} ({approval.folder}) by {approval.approved_by}.")
+        terminal.say(f"Approved: {approval.variant} by {approval.approved_by}.")
         terminal.say(f"Next: bozzetto refine {self.project}")
         terminal.result(approval)
         return 0

@@ -13,7 +13,7 @@ UNSOUND = 1
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bundle:
+class BundleCommand:
     """Write every format, levels of detail, pictures, README and hashes of an asset to a folder."""
 
     source: Annotated[Path, tyro.conf.Positional]

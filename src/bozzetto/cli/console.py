@@ -34,6 +34,8 @@ class Reporting:
 
     json: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False
     """Print the result as JSON on the output stream, and no progress."""
+    verbose: Annotated[bool, tyro.conf.FlagCreatePairsOff, tyro.conf.arg(aliases=["-v"])] = False
+    """Say on the error stream what is done, step by step; PROJECT/logs has the same of each run."""
     fail_on: Annotated[FailOn, tyro.conf.EnumChoicesFromValues] = FailOn.NEVER
     """Exit with 1 when a finding is at least this severe."""
 
@@ -47,6 +49,7 @@ class Terminal:
     def __init__(self, reporting: Reporting) -> None:
         self._json = reporting.json
         self._fail_on = reporting.fail_on
+        self._verbose = reporting.verbose
         self._err = Console(stderr=True, quiet=reporting.json, highlight=False, soft_wrap=True)
         self._out = Console(quiet=reporting.json, highlight=False, soft_wrap=True)
 
@@ -57,6 +60,8 @@ class Terminal:
             KeyboardInterrupt: Ctrl-C was pressed and got lost on its way.
         """
         stop_if_asked()
+        if self._verbose:
+            return  # The log has it.
         if isinstance(event, StageStep):
             if self._err.is_terminal:
                 self._err.print(Text(f"  {event.stage:<28}{event.step:<24}", "dim"), end="\r")
@@ -100,7 +105,7 @@ class Terminal:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Failure:
+class _ErrorJson:
     """An error as JSON."""
 
     error: str
@@ -111,6 +116,6 @@ class _Failure:
 def report_error(error: BozzettoError, *, as_json: bool) -> None:
     """Say what went wrong in one sentence, and what to do."""
     if as_json:
-        failure = _Failure(error=type(error).__name__, message=error.message, advice=error.advice)
+        failure = _ErrorJson(error=type(error).__name__, message=error.message, advice=error.advice)
         sys.stdout.write(text_from(failure))
     sys.stderr.write(f"bozzetto: {error}\n")

@@ -10,8 +10,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from bozzetto.cli.console import Reporting, Terminal
-from bozzetto.engines.base import EngineCard
-from bozzetto.engines.registry import engine_names, load_engine
+from bozzetto.engines.base import EngineFacts
+from bozzetto.engines.registry import engine_card, engine_names
 from bozzetto.errors import ResourceError
 from bozzetto.findings import Finding
 from bozzetto.matting.models.fetch import describe_weights
@@ -43,7 +43,7 @@ EXTRAS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Network:
+class NetworkStatus:
     """A matting network and whether its weights are here."""
 
     name: str
@@ -75,8 +75,8 @@ class Diagnosis:
     """Bozzetto and all it needs by default, as files on disk, in 10^6 bytes."""
     install_limit_mb: float
     libraries: dict[str, str]
-    engines: tuple[EngineCard, ...]
-    networks: tuple[Network, ...]
+    engines: tuple[EngineFacts, ...]
+    networks: tuple[NetworkStatus, ...]
     quad_libraries: tuple[QuadLibrary, ...]
     """Without any, `--topology quad` gives triangles and says so."""
     extras: tuple[Extra, ...]
@@ -85,7 +85,7 @@ class Diagnosis:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Doctor:
+class DoctorCommand:
     """Show what is installed, what works here, and what each optional part would cost."""
 
     reporting: Reporting = field(default_factory=Reporting)
@@ -110,7 +110,7 @@ def diagnose() -> Diagnosis:
         install_mb=round(sum(_size_mb(part) for part in default), 1),
         install_limit_mb=LIMIT_MB,
         libraries={part.name: part.version for part in default},
-        engines=tuple(load_engine(name).card for name in engine_names()),
+        engines=tuple(engine_card(name).facts for name in engine_names()),
         networks=_networks(),
         quad_libraries=tuple(
             QuadLibrary(name=name, ready=find_spec(module) is not None)
@@ -151,21 +151,23 @@ def _size_mb(part: Distribution) -> float:
     return sum(path.stat().st_size for path in paths if path.is_file()) / 1e6
 
 
-def _networks() -> tuple[Network, ...]:
+def _networks() -> tuple[NetworkStatus, ...]:
     """List the matting networks."""
     return tuple(_network(name) for name in model_names())
 
 
-def _network(name: str) -> Network:
+def _network(name: str) -> NetworkStatus:
     """Say whether a network's weights are here."""
     try:
         card = load_model(name).card
     except ResourceError:
         source = describe_weights(name)
-        return Network(
+        return NetworkStatus(
             name=name, licence=source.licence, download_mib=source.download_mib, ready=False
         )
-    return Network(name=name, licence=card.licence, download_mib=card.download_mib, ready=True)
+    return NetworkStatus(
+        name=name, licence=card.licence, download_mib=card.download_mib, ready=True
+    )
 
 
 def _look_for(extra: Extra) -> Extra:

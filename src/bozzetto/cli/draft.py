@@ -15,7 +15,7 @@ from bozzetto.cli.shared import (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Draft:
+class DraftCommand:
     """Make white models of the object to choose from, ranked, with reasons."""
 
     photos: Photos
@@ -43,7 +43,7 @@ class Draft:
         )
         terminal.findings(drafted.findings)
         for rank, draft in enumerate(drafted.drafts.drafts, 1):
-            terminal.say(f"{rank}  {draft.variant:<12} score {draft.score:.2f}  {draft.folder}")
+            terminal.say(f"{rank}  {draft.variant:<12} score {draft.score:.2f}  {draft.model}")
             for reason in draft.reasons:
                 terminal.say(f"     {reason.text}")
         terminal.say(f"All side by side: {drafted.sheet}")

@@ -17,7 +17,7 @@ UNSOUND = 1
 
 
 @dataclass(frozen=True, kw_only=True)
-class Export:
+class ExportCommand:
     """Write a project's asset, or any file, for a program: format, axes, size, textures, names."""
 
     source: Annotated[Path, tyro.conf.Positional]

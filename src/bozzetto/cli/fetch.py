@@ -21,7 +21,7 @@ class _Fetched:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fetch:
+class FetchCommand:
     """Fetch an optional network (u2net); says size and licence first."""
 
     name: Annotated[str, tyro.conf.Positional]

@@ -11,7 +11,7 @@ from bozzetto.cli.inspect import REFUSED
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fit:
+class FitCommand:
     """Make a variant of a file that passes a profile, and list what was changed."""
 
     asset: Annotated[Path, tyro.conf.Positional]

@@ -20,7 +20,7 @@ REFUSED = 1
 
 
 @dataclass(frozen=True, kw_only=True)
-class Inspect:
+class InspectCommand:
     """Show what a GLB, glTF, OBJ, FBX, USD, STL, PLY or 3MF file holds, and hold it to profiles."""
 
     asset: Annotated[Path, tyro.conf.Positional]

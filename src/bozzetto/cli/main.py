@@ -5,6 +5,7 @@ resource; 3 a fault of the program itself; 130 interrupted.
 """
 
 import contextlib
+import logging
 import os
 import sys
 import tempfile
@@ -15,43 +16,47 @@ from typing import Annotated
 
 import tyro
 
-from bozzetto.cli.advise import Advise
-from bozzetto.cli.approve import Approve
-from bozzetto.cli.bundle import Bundle
+from bozzetto.cli.advise import AdviseCommand
+from bozzetto.cli.approve import ApproveCommand
+from bozzetto.cli.bundle import BundleCommand
+from bozzetto.cli.clean import CleanCommand
 from bozzetto.cli.console import report_error
-from bozzetto.cli.doctor import Doctor
-from bozzetto.cli.draft import Draft
-from bozzetto.cli.export import Export
-from bozzetto.cli.fetch import Fetch
-from bozzetto.cli.fit import Fit
-from bozzetto.cli.inspect import Inspect
+from bozzetto.cli.doctor import DoctorCommand
+from bozzetto.cli.draft import DraftCommand
+from bozzetto.cli.export import ExportCommand
+from bozzetto.cli.fetch import FetchCommand
+from bozzetto.cli.fit import FitCommand
+from bozzetto.cli.inspect import InspectCommand
 from bozzetto.cli.interrupts import listening
-from bozzetto.cli.make import Make
-from bozzetto.cli.mask import Mask
-from bozzetto.cli.refine import Refine
-from bozzetto.cli.rig import Rig
-from bozzetto.cli.studio import Studio
-from bozzetto.cli.studio_token import StudioToken
+from bozzetto.cli.make import MakeCommand
+from bozzetto.cli.mask import MaskCommand
+from bozzetto.cli.refine import RefineCommand
+from bozzetto.cli.rig import RigCommand
+from bozzetto.cli.studio import StudioCommand
+from bozzetto.cli.studio_token import StudioTokenCommand
 from bozzetto.errors import BozzettoError
+from bozzetto.logs import to_stderr
 
+_LOG = logging.getLogger(__name__)
 DONE, FINDINGS, BAD_INPUT, FAULT, INTERRUPTED = 0, 1, 2, 3, 130
 
 Command = (
-    Annotated[Make, tyro.conf.subcommand("make")]
-    | Annotated[Advise, tyro.conf.subcommand("advise")]
-    | Annotated[Mask, tyro.conf.subcommand("mask")]
-    | Annotated[Draft, tyro.conf.subcommand("draft")]
-    | Annotated[Approve, tyro.conf.subcommand("approve")]
-    | Annotated[Refine, tyro.conf.subcommand("refine")]
-    | Annotated[Inspect, tyro.conf.subcommand("inspect")]
-    | Annotated[Rig, tyro.conf.subcommand("rig")]
-    | Annotated[Export, tyro.conf.subcommand("export")]
-    | Annotated[Bundle, tyro.conf.subcommand("bundle")]
-    | Annotated[Fit, tyro.conf.subcommand("fit")]
-    | Annotated[Doctor, tyro.conf.subcommand("doctor")]
-    | Annotated[Fetch, tyro.conf.subcommand("fetch")]
-    | Annotated[Studio, tyro.conf.subcommand("studio")]
-    | Annotated[StudioToken, tyro.conf.subcommand("studio-token")]
+    Annotated[MakeCommand, tyro.conf.subcommand("make")]
+    | Annotated[AdviseCommand, tyro.conf.subcommand("advise")]
+    | Annotated[MaskCommand, tyro.conf.subcommand("mask")]
+    | Annotated[DraftCommand, tyro.conf.subcommand("draft")]
+    | Annotated[ApproveCommand, tyro.conf.subcommand("approve")]
+    | Annotated[RefineCommand, tyro.conf.subcommand("refine")]
+    | Annotated[InspectCommand, tyro.conf.subcommand("inspect")]
+    | Annotated[RigCommand, tyro.conf.subcommand("rig")]
+    | Annotated[ExportCommand, tyro.conf.subcommand("export")]
+    | Annotated[BundleCommand, tyro.conf.subcommand("bundle")]
+    | Annotated[FitCommand, tyro.conf.subcommand("fit")]
+    | Annotated[CleanCommand, tyro.conf.subcommand("clean")]
+    | Annotated[DoctorCommand, tyro.conf.subcommand("doctor")]
+    | Annotated[FetchCommand, tyro.conf.subcommand("fetch")]
+    | Annotated[StudioCommand, tyro.conf.subcommand("studio")]
+    | Annotated[StudioTokenCommand, tyro.conf.subcommand("studio-token")]
 )
 
 
@@ -65,6 +70,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         args=arguments,
         config=(tyro.conf.OmitArgPrefixes, tyro.conf.OmitSubcommandPrefixes),
     )
+    if command.reporting.verbose:
+        to_stderr()
+    _LOG.info("Command: %s", type(command).__name__)
     try:
         with listening():
             return command.run()

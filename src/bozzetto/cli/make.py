@@ -16,7 +16,7 @@ from bozzetto.cli.shared import (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Make:
+class MakeCommand:
     """Turn photos of one object into a finished asset; the best draft is approved by rule."""
 
     photos: Photos

@@ -14,7 +14,7 @@ from bozzetto.views.mask import Stroke
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mask:
+class MaskCommand:
     """Cut the object out of its photo; a person's strokes are kept and applied again later."""
 
     photos: Photos

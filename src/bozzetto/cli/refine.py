@@ -11,7 +11,7 @@ from bozzetto.cli.shared import RefineChoice, refine_options
 
 
 @dataclass(frozen=True, kw_only=True)
-class Refine:
+class RefineCommand:
     """Turn the approved draft of a project into a finished asset."""
 
     project: Annotated[Path, tyro.conf.Positional]

@@ -17,7 +17,7 @@ ClipFiles = Annotated[
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rig:
+class RigCommand:
     """Rig a standing figure or animal: skeleton, weights, clips, and how it deforms."""
 
     source: Annotated[Path, tyro.conf.Positional]
@@ -43,22 +43,22 @@ class Rig:
     def run(self) -> int:
         """Run the command and return its exit code."""
         # Imported when run, so that `bozzetto --help` answers at once.
-        from bozzetto.delivery.rig.rigging import RigRequest, rig_file
+        from bozzetto.delivery.rig.rigging import RigOrder, rig_file
         from bozzetto.rigging.canonical import RestPose
-        from bozzetto.rigging.rig import Plan, RigOptions
+        from bozzetto.rigging.rig import BodyPlan, RigOptions
 
         terminal = Terminal(self.reporting)
         output = self.output or _default_output(self.source)
         names = tuple(name.strip() for name in self.clips.split(",") if name.strip())
         report = rig_file(
-            RigRequest(
+            RigOrder(
                 source=self.source,
                 output=output,
                 options=RigOptions(
                     dialect=self.skeleton,
                     pose=RestPose(self.pose),
                     clips=names,
-                    plan=Plan(self.plan),
+                    plan=BodyPlan(self.plan),
                 ),
                 joints=self.joints,
                 motions=self.clip_files,

@@ -34,7 +34,7 @@ class DataChoice:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Studio:
+class StudioCommand:
     """Serve the studio: a page in the browser, and the REST API under it."""
 
     where: DataChoice = field(default_factory=DataChoice)
@@ -58,7 +58,7 @@ class Studio:
     def run(self) -> int:
         """Run the command and return its exit code."""
         try:
-            from bozzetto.studio.serve import Part, serve
+            from bozzetto.studio.serve import ServicePart, serve
             from bozzetto.studio.settings import JobLimits
         except ModuleNotFoundError as error:
             raise missing_extra(error) from error
@@ -70,7 +70,7 @@ class Studio:
             _need_tokens(settings)
         serve(
             settings,
-            part=Part(self.part),
+            part=ServicePart(self.part),
             open_browser=self.browser and settings.is_local and self.part == "all",
         )
         return 0

@@ -20,7 +20,7 @@ class _Made:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StudioToken:
+class StudioTokenCommand:
     """Make a token for the studio; its secret is shown this once."""
 
     name: Annotated[str, tyro.conf.Positional]

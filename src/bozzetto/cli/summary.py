@@ -1,7 +1,7 @@
 """The few lines that sum up a finished asset."""
 
 from bozzetto.cli.console import Terminal
-from bozzetto.pipeline.levels import LevelFacts
+from bozzetto.pipeline.previews import LevelFacts
 from bozzetto.pipeline.report import Delivery
 
 

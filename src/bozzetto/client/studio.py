@@ -1,5 +1,6 @@
 """The front of the client: one method for each thing that the service can do with a project."""
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
@@ -7,31 +8,31 @@ from typing import TypeVar
 
 import httpx
 
-from bozzetto.client.transport import Transport
+from bozzetto.client.transport import Transport, read_answer
 from bozzetto.errors import InputError
 from bozzetto.wire.base import File, Message, Page
 from bozzetto.wire.jobs import FINAL_STATES, Job, JobState
 from bozzetto.wire.projects import (
     NewProject,
-    Photo,
     PhotoChange,
-    Project,
     Strokes,
+    StudioProject,
+    UploadedPhoto,
 )
 from bozzetto.wire.results import (
-    Approval,
     Decision,
-    Draft,
     DraftRequest,
-    Export,
+    DraftResult,
     ExportRequest,
-    Mask,
+    ExportResult,
+    Judgement,
     MaskRequest,
-    NewApproval,
-    Refinement,
+    MaskResult,
+    NewJudgement,
     RefinementRequest,
-    Rig,
+    RefinementResult,
     RigRequest,
+    RigResult,
 )
 from bozzetto.wire.service import Capabilities
 
@@ -43,11 +44,11 @@ _COLLECTIONS: dict[type[Message], str] = {
     RefinementRequest: "refinements",
     RigRequest: "rigs",
     ExportRequest: "exports",
-    Mask: "masks",
-    Draft: "drafts",
-    Refinement: "refinements",
-    Rig: "rigs",
-    Export: "exports",
+    MaskResult: "masks",
+    DraftResult: "drafts",
+    RefinementResult: "refinements",
+    RigResult: "rigs",
+    ExportResult: "exports",
 }
 
 
@@ -55,9 +56,25 @@ class Studio:
     """A service to work with; close it, or use it in a `with` statement."""
 
     def __init__(
-        self, url: str, *, token: str | None = None, transport: httpx.BaseTransport | None = None
+        self,
+        url: str,
+        *,
+        token: str | None = None,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._transport = Transport(url, token=token, transport=transport)
+        """Name the service; nothing is sent yet.
+
+        Args:
+            url: As in `http://127.0.0.1:8765`.
+            token: Where the service asks for one.
+            transport: How requests are sent, where not over the network.
+            sleep: Waits for some seconds between two attempts.
+
+        Raises:
+            InputError: The address is no URL.
+        """
+        self._transport = Transport(url, token=token, transport=transport, sleep=sleep)
 
     def __enter__(self) -> "Studio":
         """Return the studio itself."""
@@ -76,37 +93,43 @@ class Studio:
         """Return what can be chosen, and what is accepted."""
         return self._transport.get("/v1/capabilities", Capabilities)
 
-    def create_project(self, title: str) -> Project:
+    def create_project(self, title: str) -> StudioProject:
         """Make a project."""
-        return self._transport.send("POST", "/v1/projects", Project, body=NewProject(title=title))
+        return self._transport.send(
+            "POST", "/v1/projects", StudioProject, body=NewProject(title=title)
+        )
 
-    def projects(self) -> Iterator[Project]:
+    def projects(self) -> Iterator[StudioProject]:
         """Yield all projects, newest first."""
-        return self._all("/v1/projects", Project)
+        return self._all("/v1/projects", StudioProject)
 
-    def delete_project(self, project: Project) -> None:
+    def delete_project(self, project: StudioProject) -> None:
         """Delete a project with all that is in it."""
         self._transport.delete(f"/v1/projects/{project.id}")
 
-    def add_photo(self, project: Project, path: Path) -> Photo:
+    def add_photo(self, project: StudioProject, path: Path) -> UploadedPhoto:
         """Upload a photograph."""
         url = f"/v1/projects/{project.id}/photos"
-        return self._transport.upload("POST", url, Photo, data=path.read_bytes(), name=path.name)
+        return self._transport.upload(
+            "POST", url, UploadedPhoto, data=path.read_bytes(), name=path.name
+        )
 
-    def change_photo(self, photo: Photo, change: PhotoChange) -> Photo:
+    def change_photo(self, photo: UploadedPhoto, change: PhotoChange) -> UploadedPhoto:
         """Name the side that a photo shows, or move it."""
-        return self._transport.send("PATCH", _photo(photo), Photo, body=change)
+        return self._transport.send("PATCH", _photo(photo), UploadedPhoto, body=change)
 
-    def put_mask(self, photo: Photo, path: Path) -> Photo:
+    def put_mask(self, photo: UploadedPhoto, path: Path) -> UploadedPhoto:
         """Give a photo a mask of one's own."""
         url = f"{_photo(photo)}/mask"
-        return self._transport.upload("PUT", url, Photo, data=path.read_bytes(), name=path.name)
+        return self._transport.upload(
+            "PUT", url, UploadedPhoto, data=path.read_bytes(), name=path.name
+        )
 
-    def put_strokes(self, photo: Photo, strokes: Strokes) -> Photo:
+    def put_strokes(self, photo: UploadedPhoto, strokes: Strokes) -> UploadedPhoto:
         """Replace what is painted over a photo."""
-        return self._transport.send("PUT", f"{_photo(photo)}/strokes", Photo, body=strokes)
+        return self._transport.send("PUT", f"{_photo(photo)}/strokes", UploadedPhoto, body=strokes)
 
-    def start(self, project: Project, request: Message) -> Job:
+    def start(self, project: StudioProject, request: Message) -> Job:
         """Start a job: the request's type says which kind.
 
         Raises:
@@ -123,16 +146,24 @@ class Studio:
         return self._transport.send("POST", url, Job, body=request)
 
     def run(
-        self, project: Project, request: Message, *, watch: Callable[[Job], None] | None = None
+        self,
+        project: StudioProject,
+        request: Message,
+        *,
+        watch: Callable[[Job], None] | None = None,
     ) -> Job:
         """Start a job and wait until it has ended; `watch` sees every change."""
         return self.wait(self.start(project, request), watch=watch)
 
     def wait(self, job: Job, *, watch: Callable[[Job], None] | None = None) -> Job:
-        """Wait until a job has ended, however often the connection breaks."""
+        """Wait until a job has ended; a connection that breaks is opened again.
+
+        Raises:
+            StudioError: The service refused, or could not be reached for half a minute.
+        """
         while job.state not in FINAL_STATES:
             for data in self._transport.events(f"/v1/jobs/{job.id}/events"):
-                job = Job.model_validate_json(data)
+                job = read_answer(data, Job)
                 if watch is not None:
                     watch(job)
         return job
@@ -141,7 +172,7 @@ class Studio:
         """Return a job as it stands."""
         return self._transport.get(f"/v1/jobs/{job_id}", Job)
 
-    def jobs(self, project: Project, *, state: JobState | None = None) -> Iterator[Job]:
+    def jobs(self, project: StudioProject, *, state: JobState | None = None) -> Iterator[Job]:
         """Yield the jobs of a project, newest first."""
         query = {} if state is None else {"state": state.value}
         return self._all(f"/v1/projects/{project.id}/jobs", Job, query=query)
@@ -151,31 +182,35 @@ class Studio:
         return self._transport.send("POST", f"/v1/jobs/{job.id}/cancel", Job)
 
     def results(
-        self, project: Project, kind: type[Item], *, job: Job | None = None
+        self, project: StudioProject, kind: type[Item], *, job: Job | None = None
     ) -> Iterator[Item]:
         """Yield results (Mask, Draft, Refinement, Rig or Export), newest first."""
         query = {} if job is None else {"job_id": job.id}
         return self._all(f"/v1/projects/{project.id}/{_COLLECTIONS[kind]}", kind, query=query)
 
-    def approve(self, draft: Draft, *, reason: str = "") -> Approval:
+    def approve(self, draft: DraftResult, *, reason: str = "") -> Judgement:
         """Approve a draft, as it was seen, for refining."""
         return self._judge(draft, Decision.APPROVED, reason=reason)
 
-    def reject(self, draft: Draft, *, reason: str) -> Approval:
+    def reject(self, draft: DraftResult, *, reason: str) -> Judgement:
         """Reject a draft."""
         return self._judge(draft, Decision.REJECTED, reason=reason)
 
     def download(self, file: File, target: Path) -> Path:
-        """Download a file."""
+        """Download a file.
+
+        Raises:
+            StudioError: The service refused, or the connection broke several times.
+        """
         self._transport.download(file.url, target)
         return target
 
-    def _judge(self, draft: Draft, decision: Decision, *, reason: str) -> Approval:
-        judgement = NewApproval(
+    def _judge(self, draft: DraftResult, decision: Decision, *, reason: str) -> Judgement:
+        judgement = NewJudgement(
             draft_id=draft.id, decision=decision, reason=reason, sha256=draft.sha256
         )
         url = f"/v1/projects/{draft.project_id}/approvals"
-        return self._transport.send("POST", url, Approval, body=judgement)
+        return self._transport.send("POST", url, Judgement, body=judgement)
 
     def _all(
         self, path: str, kind: type[Item], *, query: dict[str, str] | None = None
@@ -189,6 +224,6 @@ class Studio:
             cursor = page.next
 
 
-def _photo(photo: Photo) -> str:
+def _photo(photo: UploadedPhoto) -> str:
     """Return the path of a photo."""
     return f"/v1/projects/{photo.project_id}/photos/{photo.id}"

@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 
 from bozzetto.asset.model import Model
+from bozzetto.asset.shares import SurfaceShares
 from bozzetto.delivery.open_model import SIZE_KEY
-from bozzetto.delivery.project.files import Finished
-from bozzetto.delivery.project.report_record import ApprovalRecord, EngineRecord, SurfaceRecord
-from bozzetto.delivery.sizing import Scale
-from bozzetto.errors import ResourceError
-from bozzetto.matting.models.fetch import describe_weights
-from bozzetto.matting.models.registry import load_model
+from bozzetto.delivery.project.files import FinishedProject
+from bozzetto.delivery.sizing import MeasuredScale
+from bozzetto.engines.base import EngineFacts
+from bozzetto.errors import BozzettoError
+from bozzetto.matting.models.registry import model_card
+from bozzetto.pipeline.approval import Approval
 from bozzetto.records import json_from
 
 PROVENANCE_KEY = "bozzetto:provenance"
@@ -23,7 +24,7 @@ PROVENANCE_KEY = "bozzetto:provenance"
 
 
 @dataclass(frozen=True, kw_only=True)
-class PhotoSource:
+class SourcePhoto:
     """One photograph that an asset was made from."""
 
     name: str
@@ -47,19 +48,19 @@ class Weights:
 class Making:
     """How an asset was made from photographs."""
 
-    photos: tuple[PhotoSource, ...]
+    photos: tuple[SourcePhoto, ...]
     options: str
     """All settings, as JSON."""
     bozzetto: str
     """Version that made it."""
     seed: int
     """Of the approved draft."""
-    engine: EngineRecord
+    engine: EngineFacts
     weights: tuple[Weights, ...]
-    surface: SurfaceRecord
+    surface: SurfaceShares
     percent_inferred: float
     """Of the surface, 0 to 100: what no photo shows and no mirroring explains."""
-    approval: ApprovalRecord
+    approval: Approval
     libraries: dict[str, str]
 
 
@@ -82,14 +83,14 @@ class Provenance:
     """None for files that did not come out of a project."""
 
 
-def provenance_of_project(finished: Finished) -> Provenance:
+def provenance_of_project(finished: FinishedProject) -> Provenance:
     """Record where a project's asset comes from."""
     report = finished.report
     masks = (*finished.mask_sha256, *[""] * len(report.inputs))
     seeds = [draft.seed for draft in report.drafts if draft.key == report.approval.key]
     making = Making(
         photos=tuple(
-            PhotoSource(
+            SourcePhoto(
                 name=photo.name,
                 sha256=photo.sha256,
                 mask_source=photo.mask_source,
@@ -134,7 +135,9 @@ def provenance_of_file(model: Model, *, file_name: str, sha256: str) -> Provenan
     )
 
 
-def with_provenance(model: Model, provenance: Provenance, *, scale: Scale | None = None) -> Model:
+def with_provenance(
+    model: Model, provenance: Provenance, *, scale: MeasuredScale | None = None
+) -> Model:
     """Write provenance into a model's metadata; what the source said of itself stays.
 
     Args:
@@ -160,12 +163,11 @@ def with_provenance(model: Model, provenance: Provenance, *, scale: Scale | None
     return replace(model, metadata=tuple(sorted(pairs.items())))
 
 
-def _weights(matting: str, engine: EngineRecord) -> tuple[Weights, ...]:
+def _weights(matting: str, engine: EngineFacts) -> tuple[Weights, ...]:
     """List the networks that took part, with their licences."""
     mine = Weights(name=engine.name, licence=engine.licence, sha256=engine.weights_sha256)
     try:
-        card = load_model(matting).card
-    except ResourceError:  # Not on this machine any more; its licence is known all the same.
-        source = describe_weights(matting)
-        return mine, Weights(name=matting, licence=source.licence, sha256="")
+        card = model_card(matting)
+    except BozzettoError:  # The package that brought the network is not installed any more.
+        return (mine,)
     return mine, Weights(name=card.name, licence=card.licence, sha256=card.sha256)

@@ -18,19 +18,8 @@ from bozzetto.geometry.raycast import Raycaster
 from bozzetto.qa.model_facts import joined
 from bozzetto.views.camera import Camera
 
-_METRES = {"mm": 0.001, "cm": 0.01, "m": 1.0, "in": 0.0254}
-_NUMBER = r"([0-9]*\.?[0-9]+)"
-_LENGTH = rf"{_NUMBER}(?:(?:\+-|±){_NUMBER})?(mm|cm|m|in)"
-_SIDE = re.compile(rf"(height|width|depth|longest)={_LENGTH}")
-_POINTS = re.compile(rf"points={_NUMBER},{_NUMBER}:{_NUMBER},{_NUMBER}={_LENGTH}")
-_ADVICE = (
-    "Write --size height=42cm, width=, depth= or longest= with mm, cm, m or in, perhaps with a "
-    "tolerance as in 42+-0.5cm; or the pixels of two points on the photo and the length between "
-    "them, as in points=812,340:812,1210=30cm."
-)
 
-
-class Side(StrEnum):
+class MeasuredSide(StrEnum):
     """Which extent of a model is known."""
 
     HEIGHT = "height"
@@ -43,11 +32,26 @@ class Side(StrEnum):
     """The longest of the three."""
 
 
+_METRES = {"mm": 0.001, "cm": 0.01, "m": 1.0, "in": 0.0254, "ft": 0.3048}
+_NUMBER = r"([0-9]*\.?[0-9]+)"
+_LENGTH = rf"{_NUMBER}(?:(?:\+-|±){_NUMBER})?({'|'.join(_METRES)})"
+_SIDE = re.compile(rf"({'|'.join(MeasuredSide)})={_LENGTH}")
+_POINTS = re.compile(rf"points={_NUMBER},{_NUMBER}:{_NUMBER},{_NUMBER}={_LENGTH}")
+SIZE_PATTERN = f"(?:{_SIDE.pattern}|{_POINTS.pattern})"
+"""What `parse_size` reads once spaces are out and letters small; Python and ECMAScript read it
+alike."""
+SIZE_ADVICE = (
+    f"Write a side ({', '.join(MeasuredSide)}), a length and its unit ({', '.join(_METRES)}), as in"
+    " height=42cm or height=42+-0.5cm; or the pixels of two points on the photo and the length"
+    " between them, as in points=812,340:812,1210=30cm."
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class KnownSide:
     """The real length of one extent."""
 
-    side: Side
+    side: MeasuredSide
     metres: float
     tolerance_m: float = 0.0
     """One standard deviation of what the user measured."""
@@ -88,7 +92,7 @@ class ErrorTerm:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scale:
+class MeasuredScale:
     """The factor that gives a model its real size, and how sure it is."""
 
     factor: float
@@ -120,19 +124,19 @@ def parse_size(text: str) -> Size:
     side, points = _SIDE.fullmatch(compact), _POINTS.fullmatch(compact)
     found = side or points
     if found is None:
-        raise InputError(f"A size was wanted, got {text!r}.", advice=_ADVICE)
+        raise InputError(f"A size was wanted, got {text!r}.", advice=SIZE_ADVICE)
     *lead, number, tolerance, unit = found.groups()
     metres = float(number) * _METRES[unit]
     if metres <= 0:
-        raise InputError(f"A size above 0 was wanted, got {text!r}.", advice=_ADVICE)
+        raise InputError(f"A size above 0 was wanted, got {text!r}.", advice=SIZE_ADVICE)
     spread = float(tolerance or 0) * _METRES[unit]
     if side:
-        return KnownSide(side=Side(lead[0]), metres=metres, tolerance_m=spread)
+        return KnownSide(side=MeasuredSide(lead[0]), metres=metres, tolerance_m=spread)
     x0, y0, x1, y1 = (float(value) for value in lead)
     return KnownLength(first_px=(x0, y0), second_px=(x1, y1), metres=metres, tolerance_m=spread)
 
 
-def scale_for(model: Model, size: Size, *, evidence: PhotoEvidence | None = None) -> Scale:
+def scale_for(model: Model, size: Size, *, evidence: PhotoEvidence | None = None) -> MeasuredScale:
     """Return the factor that gives a model a real size.
 
     The error bar adds up what the user's measure leaves open, where the outline runs in the photo,
@@ -157,11 +161,13 @@ def scale_for(model: Model, size: Size, *, evidence: PhotoEvidence | None = None
     return _scale_for_length(model, size, evidence)
 
 
-def _scale_for_side(model: Model, size: KnownSide, evidence: PhotoEvidence | None) -> Scale:
+def _scale_for_side(model: Model, size: KnownSide, evidence: PhotoEvidence | None) -> MeasuredScale:
     """Scale by an extent of the bounds."""
     low, high = bounds_of(model)
     extent = high - low
-    axis = {Side.WIDTH: 0, Side.HEIGHT: 1, Side.DEPTH: 2}.get(size.side, int(extent.argmax()))
+    axis = {MeasuredSide.WIDTH: 0, MeasuredSide.HEIGHT: 1, MeasuredSide.DEPTH: 2}.get(
+        size.side, int(extent.argmax())
+    )
     if not extent[axis] > 0:
         raise InputError(
             f"The model has no {size.side.value}: it is flat.", advice="Give another extent."
@@ -171,21 +177,21 @@ def _scale_for_side(model: Model, size: KnownSide, evidence: PhotoEvidence | Non
         ends = np.stack([(low + high) / 2] * 2)
         ends[0, axis], ends[1, axis] = low[axis], high[axis]
         terms += _photo_terms(ends, evidence)
-    return Scale(
+    return MeasuredScale(
         factor=size.metres / float(extent[axis]),
         stated=f"{size.side.value} {size.metres:.6g} m",
         terms=terms,
     )
 
 
-def _scale_for_length(model: Model, size: KnownLength, evidence: PhotoEvidence) -> Scale:
+def _scale_for_length(model: Model, size: KnownLength, evidence: PhotoEvidence) -> MeasuredScale:
     """Scale by the distance between two points of the surface."""
     mesh = joined([part.mesh for part in model.parts])
     ends = _on_surface(mesh, evidence.camera, np.array([size.first_px, size.second_px]))
     length = float(np.linalg.norm(ends[1] - ends[0]))
     if length < 1e-9:
         raise InputError("The two points are one and the same.", advice="Choose others.")
-    return Scale(
+    return MeasuredScale(
         factor=size.metres / length,
         stated=f"{size.metres:.6g} m between two points of the photo",
         terms=_tolerance(size) + _photo_terms(ends, evidence),

@@ -14,8 +14,8 @@ import numpy as np
 from jaxtyping import Bool, Float32, Float64
 from skimage.morphology import skeletonize
 
-from bozzetto.asset.draft import Reason
 from bozzetto.asset.mesh import Mesh
+from bozzetto.asset.reconstruction import Reason
 from bozzetto.engines.symmetry import mirror_agreement
 from bozzetto.geometry.components import label_components
 from bozzetto.geometry.normals import area_vectors

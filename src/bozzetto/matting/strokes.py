@@ -127,10 +127,11 @@ def _paint(canvas: _Canvas, stroke: Stroke, *, photo: Photo, options: StrokeOpti
     radius = float(stroke.radius_px)
     reach = float(np.clip(options.reach * radius, options.min_reach_px, options.max_reach_px))
     wide = radius + reach + options.context_px
-    box = covered_box(stroke.points, wide, width=photo.width, height=photo.height)
+    corners = stroke.corners
+    box = covered_box(corners, wide, width=photo.width, height=photo.height)
     if box is None:
         return False
-    under = covered_pixels(stroke.points, radius, box=box)
+    under = covered_pixels(corners, radius, box=box)
     if not under.any():
         return False
     part = (slice(box.y0, box.y1), slice(box.x0, box.x1))
@@ -140,8 +141,8 @@ def _paint(canvas: _Canvas, stroke: Stroke, *, photo: Photo, options: StrokeOpti
         alpha=canvas.alpha[part],
         painted=canvas.painted[part],
         under=under,
-        reach=covered_pixels(stroke.points, radius + reach, box=box),
-        context=covered_pixels(stroke.points, wide, box=box),
+        reach=covered_pixels(corners, radius + reach, box=box),
+        context=covered_pixels(corners, wide, box=box),
     )
     canvas.alpha[part] = _CORRECTIONS[stroke.kind](window, options)
     canvas.painted[part] = np.where(under, _PAINTED[stroke.kind], window.painted)

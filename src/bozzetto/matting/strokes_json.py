@@ -10,19 +10,14 @@ import math
 from collections.abc import Sequence
 from typing import cast
 
-import numpy as np
-
 from bozzetto.errors import InputError
-from bozzetto.views.mask import Stroke, StrokeKind
+from bozzetto.views.mask import MAX_COORDINATE_PX, MAX_RADIUS_PX, Stroke, StrokeKind
 
 VERSION = 1
 MAX_STROKES = 10_000
 MAX_POINTS = 100_000
 """In all strokes together."""
 MAX_CHARACTERS = 16_000_000
-MAX_RADIUS_PX = 1e5
-"""Radii stay below it."""
-_MAX_COORDINATE = float(np.finfo(np.float32).max)
 _ADVICE = "Save the strokes again, or correct the file by hand."
 
 
@@ -63,7 +58,7 @@ def json_from_strokes(strokes: Sequence[Stroke]) -> str:
         {
             "kind": stroke.kind.value,
             "radius_px": float(stroke.radius_px),
-            "points": np.asarray(stroke.points, np.float64).tolist(),
+            "points": stroke.points,
         }
         for stroke in strokes
     ]
@@ -105,8 +100,8 @@ def _stroke(value: object, *, room: int, where: str) -> Stroke:
     if not 0 < len(listed) <= room:
         what = f"must hold at least 1 point, and all strokes together at most {MAX_POINTS:,}"
         raise _error(f"{where}.points", what, f"{len(listed):,}")
-    corners = [_point(point, where=f"{where}.points[{i}]") for i, point in enumerate(listed)]
-    return Stroke(kind=StrokeKind(kind), points=np.array(corners, np.float32), radius_px=radius)
+    corners = tuple(_point(point, where=f"{where}.points[{i}]") for i, point in enumerate(listed))
+    return Stroke(kind=StrokeKind(kind), radius_px=radius, points=corners)
 
 
 def _point(value: object, *, where: str) -> tuple[float, float]:
@@ -115,8 +110,8 @@ def _point(value: object, *, where: str) -> tuple[float, float]:
     if len(pair) != 2:
         raise _error(where, "must be [x, y]", f"{len(pair)} values")
     x, y = (_number(number, where=where) for number in pair)
-    if max(abs(x), abs(y)) > _MAX_COORDINATE:
-        raise _error(where, "must fit 32-bit floats", value)
+    if max(abs(x), abs(y)) > MAX_COORDINATE_PX:
+        raise _error(where, f"must lie within {MAX_COORDINATE_PX:,.0f} pixels", value)
     return x, y
 
 

@@ -3,12 +3,13 @@
 import datetime
 from dataclasses import dataclass
 
-from bozzetto.asset.draft import Draft, Reason
+from bozzetto.asset.reconstruction import Reason, Reconstruction
 from bozzetto.errors import ProjectError
+from bozzetto.pipeline.codecs import digest_of_shape
 from bozzetto.pipeline.options import DraftOptions, MaskOptions
-from bozzetto.pipeline.records import digest_of_draft, read_draft, read_record
-from bozzetto.pipeline.store import Project, write_file
+from bozzetto.pipeline.project import Project, read_record
 from bozzetto.records import text_from
+from bozzetto.store.disk import write_file
 
 APPROVAL = "approval.json"
 DRAFTS = "drafts.json"
@@ -20,9 +21,9 @@ class DraftEntry:
     """One draft that can be chosen."""
 
     key: str
-    """Digest of the stage that made it; its folder's name starts with it."""
-    folder: str
-    """Inside the project."""
+    """Of its result in the store."""
+    model: str
+    """Its white model, a GLB inside the project."""
     variant: str
     seed: int
     score: float
@@ -37,7 +38,7 @@ class DraftList:
 
     drafts: tuple[DraftEntry, ...]
     masks: tuple[str, ...]
-    """Digests of the masks they were made from."""
+    """Keys of the masks that the photos had then."""
     mask: MaskOptions
     draft: DraftOptions
 
@@ -47,10 +48,10 @@ class Approval:
     """Who approved which draft, and when."""
 
     key: str
-    folder: str
+    """Of the draft's result in the store."""
     variant: str
     draft_sha256: str
-    """Of the draft's arrays: refine refuses a draft that has changed since."""
+    """Of the draft's mesh: refine refuses a draft that has changed since."""
     approved_by: str
     approved_at: str
     """UTC, ISO 8601."""
@@ -77,36 +78,34 @@ def read_drafts(project: Project) -> DraftList:
 
 
 def current_approval(project: Project) -> Approval | None:
-    """Return the approval on record; None when nobody approved anything yet."""
+    """Return the approval on record; None where no draft has been approved."""
     path = project.path(APPROVAL)
     return read_record(Approval, path) if path.exists() else None
 
 
-def approve_entry(project: Project, entry: DraftEntry, *, approved_by: str) -> Approval:
-    """Record that one draft may be refined; an earlier approval is replaced.
-
-    Approving the same draft again keeps the first record.
-    """
-    digest = digest_of_draft(read_draft(project.path(entry.folder)))
-    earlier = current_approval(project)
-    if earlier and earlier.draft_sha256 == digest and earlier.folder == entry.folder:
-        return earlier
-    now = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
-    approval = Approval(
-        key=entry.key,
-        folder=entry.folder,
-        variant=entry.variant,
-        draft_sha256=digest,
+def approval_of(
+    draft: Reconstruction, *, key: str, approved_by: str, at: datetime.datetime | None = None
+) -> Approval:
+    """Say that a draft may be refined."""
+    at = at or datetime.datetime.now(datetime.UTC)
+    return Approval(
+        key=key,
+        variant=draft.variant,
+        draft_sha256=digest_of_shape(draft),
         approved_by=approved_by,
-        approved_at=now.isoformat(),
+        approved_at=at.replace(microsecond=0).isoformat(),
     )
-    record_approval(project, approval)
-    return approval
 
 
 def record_approval(project: Project, approval: Approval) -> None:
-    """Put an approval on record, replacing an earlier one; refine checks it against the draft."""
-    write_file(project.path(APPROVAL), text_from(approval).encode())
+    """Put an approval on record, replacing an earlier one; refine checks it against the draft.
+
+    Approving the same draft again keeps the first record.
+    """
+    earlier = current_approval(project)
+    same = earlier and (earlier.key, earlier.draft_sha256) == (approval.key, approval.draft_sha256)
+    if not same:
+        write_file(project.path(APPROVAL), text_from(approval).encode())
 
 
 def find_entry(drafts: DraftList, choice: str) -> DraftEntry:
@@ -128,22 +127,14 @@ def find_entry(drafts: DraftList, choice: str) -> DraftEntry:
     )
 
 
-def approved_draft(project: Project) -> tuple[Approval, Draft]:
-    """Return the approved draft, checked against what was approved.
+def check_approved(draft: Reconstruction, approval: Approval) -> None:
+    """Refuse a draft that is not the one that was approved.
 
     Raises:
-        ProjectError: Nobody approved a draft, or it changed afterwards.
+        ProjectError: It has changed since.
     """
-    approval = current_approval(project)
-    if approval is None:
-        raise ProjectError(
-            f"No draft of the project {project.root} has been approved.",
-            advice=f"Choose one: `bozzetto approve {project.root} VARIANT`.",
-        )
-    draft = read_draft(project.path(approval.folder))
-    if digest_of_draft(draft) != approval.draft_sha256:
+    if digest_of_shape(draft) != approval.draft_sha256:
         raise ProjectError(
             f"The draft {approval.variant!r} has changed since it was approved.",
-            advice=f"Look at it and approve again: `bozzetto approve {project.root} VARIANT`.",
+            advice="Look at it and approve it again.",
         )
-    return approval, draft

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bozzetto.asset.asset import Asset
-from bozzetto.asset.draft import Draft
 from bozzetto.asset.mesh import Mesh
+from bozzetto.asset.reconstruction import Reconstruction
 from bozzetto.asset.seen import SeenMaps
 from bozzetto.findings import Finding
 from bozzetto.geometry.ground import height_above_ground, lowered
@@ -19,7 +19,10 @@ from bozzetto.geometry.remesh.lowpoly import facet
 from bozzetto.pipeline.options import (
     Detail,
     RefineOptions,
+    ShapeSettings,
+    TextureSettings,
     Topology,
+    level_settings,
 )
 from bozzetto.pipeline.retopology import (
     SymmetryFacts,
@@ -29,6 +32,7 @@ from bozzetto.pipeline.retopology import (
 )
 from bozzetto.progress import Step, no_step
 from bozzetto.sculpting.detail import DetailOptions
+from bozzetto.sculpting.fairing import FairingOptions
 from bozzetto.sculpting.outline import OutlineError
 from bozzetto.sculpting.sculpt import (
     OutlineFacts,
@@ -41,10 +45,14 @@ from bozzetto.texturing.chart_scale import seen_shares
 from bozzetto.texturing.delight import DelightOptions
 from bozzetto.texturing.lock import TextureLock, keep_locked
 from bozzetto.texturing.materials import without_relief
-from bozzetto.texturing.surface import TextureOptions, View, texture_mesh
+from bozzetto.texturing.surface import PosedForeground, TextureOptions, texture_mesh
 from bozzetto.texturing.unwrap import UnwrapOptions, unwrap
 from bozzetto.views.camera import Camera
+from bozzetto.views.capture import Capture
 from bozzetto.views.foreground import Foreground
+
+UNNAMED = "surface"
+"""Name of an asset until its file is written: textures do not depend on names."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +87,6 @@ class Sculpted:
     """A draft whose outlines fit the masks, as dense as it was; all levels are made from it."""
 
     mesh: Mesh
-    photos: tuple[SculptView, ...]
     outlines: tuple[OutlineError, ...]
     """Of the draft, before anything was fitted."""
     findings: tuple[Finding, ...]
@@ -96,13 +103,13 @@ class Shaped:
     findings: tuple[Finding, ...]
     symmetry: SymmetryFacts
     outlines: tuple[OutlineFacts, ...]
-    cameras: tuple[Camera, ...]
-    """The draft's, moved with the surface when it was stood on the ground again."""
+    height_m: float
+    """How far the surface was lowered to stand on the ground again; cameras move along."""
 
 
 def refine_draft(
-    draft: Draft,
-    foregrounds: Sequence[Foreground],
+    draft: Reconstruction,
+    capture: Capture,
     *,
     name: str,
     options: RefineOptions = RefineOptions(),
@@ -112,7 +119,7 @@ def refine_draft(
 
     Args:
         draft: The approved one.
-        foregrounds: What it was made from, one for each of its cameras.
+        capture: The photographs that it was made from, with their masks.
         name: The asset's name.
         options: Topology, budget and texture size; of the levels of detail, the first.
         step: Told what is being done; it may raise to stop.
@@ -120,43 +127,44 @@ def refine_draft(
     Raises:
         InputError: The budget cannot be met.
     """
-    sculpted = sculpt_draft(draft, foregrounds, detail=options.detail, step=step)
-    shaped = shape_draft(draft, sculpted, options=options, step=step)
-    return texture_shape(shaped, draft, foregrounds, name=name, options=options, step=step)
+    settings = level_settings(options, name=name)[0]
+    sculpted = sculpt_draft(draft, capture, detail=options.detail, step=step)
+    shaped = shape_draft(draft, sculpted, capture, options=settings.shape, step=step)
+    refined = texture_shape(shaped, draft, capture, options=settings.texture, step=step)
+    return replace(refined, asset=named(refined.asset, name))
 
 
 def sculpt_draft(
-    draft: Draft,
-    foregrounds: Sequence[Foreground],
+    draft: Reconstruction,
+    capture: Capture,
     *,
     detail: Detail = Detail.AUTO,
     step: Step = no_step,
 ) -> Sculpted:
-    """Tidy a draft and fit its outlines, and its relief where that is asked for.
+    """Repair a draft and fit its outlines, and its relief where that is asked for.
 
     Args:
         draft: The approved one.
-        foregrounds: What it was made from, one for each of its cameras.
+        capture: The photographs that it was made from, with their masks.
         detail: Whether shading becomes relief.
         step: Told what is being done; it may raise to stop.
     """
     step("repair")
-    dense = dense_surface(draft, foregrounds)
+    views = _sculpt_views(draft, capture)
+    dense = dense_surface(draft, views)
     step("sculpt")
-    photos = tuple(
-        SculptView(foreground=foreground, camera=camera, seen=seen)
-        for foreground, camera, seen in _photos(draft, foregrounds, draft.cameras)
-    )
     relief = DetailOptions() if detail is Detail.AUTO else None
-    high = sculpt(dense.mesh, photos, options=SculptOptions(detail=relief))
-    return Sculpted(mesh=high.mesh, photos=photos, outlines=high.outlines, findings=dense.findings)
+    fairing = FairingOptions(wave=draft.resolved_detail)
+    high = sculpt(dense.mesh, views, options=SculptOptions(fairing=fairing, detail=relief))
+    return Sculpted(mesh=high.mesh, outlines=high.outlines, findings=dense.findings)
 
 
 def shape_draft(
-    draft: Draft,
+    draft: Reconstruction,
     sculpted: Sculpted,
+    capture: Capture,
     *,
-    options: RefineOptions = RefineOptions(),
+    options: ShapeSettings,
     step: Step = no_step,
 ) -> Shaped:
     """Make the finished surface of one level of detail and lay it out.
@@ -164,6 +172,7 @@ def shape_draft(
     Args:
         draft: The approved one.
         sculpted: What `sculpt_draft` made of it.
+        capture: The same as there.
         options: Topology, budget and texture size.
         step: Told what is being done; it may raise to stop.
 
@@ -174,19 +183,18 @@ def shape_draft(
     low = retopologize(sculpted.mesh, options=options)
     finish = fit_finished(
         low.mesh,
-        sculpted.photos,
+        _sculpt_views(draft, capture),
         dense=low.dense,
         draft=sculpted.outlines,
         mirror=mirror_of(low),
     )
     height = height_above_ground(finish.mesh)
     finished = lowered(finish.mesh, height)
-    cameras = tuple(camera.moved(np.array([0, -height, 0])) for camera in draft.cameras)
     step("unwrap")
     unwrapped = unwrap(
         finished,
         options=UnwrapOptions(texture_size=options.texture_size),
-        seen=seen_shares(finished, cameras),
+        seen=seen_shares(finished, _lowered_cameras(draft, height)),
     )
     faceted = options.topology is Topology.LOWPOLY
     return Shaped(
@@ -195,28 +203,26 @@ def shape_draft(
         findings=(*sculpted.findings, *low.findings, *unwrapped.findings),
         symmetry=low.symmetry,
         outlines=finish.outlines,
-        cameras=cameras,
+        height_m=float(height),
     )
 
 
 def texture_shape(
     shaped: Shaped,
-    draft: Draft,
-    foregrounds: Sequence[Foreground],
+    draft: Reconstruction,
+    capture: Capture,
     *,
-    name: str,
-    options: RefineOptions = RefineOptions(),
+    options: TextureSettings,
     lock: TextureLock | None = None,
     step: Step = no_step,
 ) -> Refined:
-    """Give the finished surface its textures.
+    """Give the finished surface its textures; the asset has no name yet.
 
     Args:
         shaped: From `shape_draft`.
         draft: The same.
-        foregrounds: The same.
-        name: The asset's name.
-        options: The same.
+        capture: The same.
+        options: Texture size, light and relief.
         lock: Texels of an earlier texture to keep.
         step: Told what is being done; it may raise to stop.
 
@@ -224,30 +230,31 @@ def texture_shape(
         InputError: The lock does not fit.
     """
     step("texture")
+    cameras = _lowered_cameras(draft, shaped.height_m)
     textured = texture_mesh(
         shaped.mesh,
         high=shaped.dense,
         views=[
-            View(foreground=foreground, camera=camera, seen=seen)
-            for foreground, camera, seen in _photos(draft, foregrounds, shaped.cameras)
+            PosedForeground(foreground=foreground, camera=camera, seen=seen)
+            for foreground, camera, seen in _placed(draft, capture, cameras)
         ],
         options=TextureOptions(
             texture_size=options.texture_size, delight=DelightOptions(strength=options.delight)
         ),
-        name=name,
+        name=UNNAMED,
         step=step,
     )
-    if options.topology is Topology.LOWPOLY:
+    if not options.relief:
         textured = replace(textured, material=without_relief(textured.material))
     if lock is not None:
         textured = keep_locked(textured, lock)
     return Refined(
         asset=Asset(
-            name=name,
+            name=UNNAMED,
             mesh=textured.mesh,
             material=textured.material,
             provenance=textured.provenance,
-            cameras=shaped.cameras,
+            cameras=cameras,
             photo_light=textured.photo_light,
         ),
         findings=(*shaped.findings, *textured.findings),
@@ -266,8 +273,27 @@ def texture_shape(
     )
 
 
-def _photos(
-    draft: Draft, foregrounds: Sequence[Foreground], cameras: Sequence[Camera]
+def named(asset: Asset, name: str) -> Asset:
+    """Return an asset and its material under a name."""
+    return replace(asset, name=name, material=replace(asset.material, name=name))
+
+
+def _sculpt_views(draft: Reconstruction, capture: Capture) -> tuple[SculptView, ...]:
+    """Return the placed photos as sculpting takes them."""
+    return tuple(
+        SculptView(foreground=foreground, camera=camera, seen=seen)
+        for foreground, camera, seen in _placed(draft, capture, draft.cameras)
+    )
+
+
+def _placed(
+    draft: Reconstruction, capture: Capture, cameras: Sequence[Camera]
 ) -> Iterator[tuple[Foreground, Camera, SeenMaps | None]]:
-    """Yield the photos that the draft was made from, with what its engine says of each."""
-    return zip(foregrounds, cameras, draft.seen or (None,) * len(cameras), strict=False)
+    """Yield the placed photos with their cameras, and what the engine says of each."""
+    for photo, camera in zip(draft.placed, cameras, strict=True):
+        yield capture.foreground(photo.photo_id), camera, photo.seen
+
+
+def _lowered_cameras(draft: Reconstruction, height_m: float) -> tuple[Camera, ...]:
+    """Return the draft's cameras, moved with a surface that was lowered."""
+    return tuple(camera.moved(np.array([0, -height_m, 0])) for camera in draft.cameras)

@@ -175,6 +175,88 @@ class RefineOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShapeSettings:
+    """What the finished surface of one level of detail depends on."""
+
+    topology: Topology = Topology.TRI
+    budget: int = _BUDGETS[Topology.TRI][0]
+    """Faces: quads with `quad`, else triangles."""
+    symmetry: Symmetry = Symmetry.AUTO
+    texture_size: int = 2048
+    """The surface is laid out for textures of that size."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextureSettings:
+    """What the textures of one level depend on besides its surface."""
+
+    texture_size: int = 2048
+    delight: float = 0.7
+    relief: bool = True
+    """Whether the normal map holds the relief of the dense surface; facets stay flat."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileSettings:
+    """What a level's file depends on besides its surface and textures."""
+
+    name: str
+    image_format: ImageFormat = ImageFormat.PNG
+    provenance_attributes: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class LevelSettings:
+    """All settings of one level of detail, apart by what depends on them."""
+
+    shape: ShapeSettings
+    texture: TextureSettings
+    file: FileSettings
+
+
+def level_name(name: str, level: int) -> str:
+    """Return the name of a level of detail; level 0 is the asset itself."""
+    return f"{name}_lod{level}" if level else name
+
+
+def level_settings(options: RefineOptions, *, name: str) -> tuple[LevelSettings, ...]:
+    """Return the settings of every level of detail; the first is the asset itself.
+
+    Each level has half the faces of the one before, or as many as `lod_budgets` says, and half the
+    texture size down to 512.
+    """
+    levels: list[LevelSettings] = []
+    for level in range(options.lods):
+        budget = max(options.budget >> level, options.smallest_budget)
+        if 0 < level <= len(options.lod_budgets):
+            budget = options.lod_budgets[level - 1]
+        if level and options.topology is not Topology.QUAD:
+            budget -= budget % 2
+        texture_size = max(options.texture_size >> level, TEXTURE_SIZES[0])
+        levels.append(
+            LevelSettings(
+                shape=ShapeSettings(
+                    topology=options.topology,
+                    budget=budget,
+                    symmetry=options.symmetry,
+                    texture_size=texture_size,
+                ),
+                texture=TextureSettings(
+                    texture_size=texture_size,
+                    delight=options.delight,
+                    relief=options.topology is not Topology.LOWPOLY,
+                ),
+                file=FileSettings(
+                    name=level_name(name, level),
+                    image_format=options.image_format,
+                    provenance_attributes=options.provenance_attributes,
+                ),
+            )
+        )
+    return tuple(levels)
+
+
+@dataclass(frozen=True, kw_only=True)
 class MakeOptions:
     """Everything that decides what comes out, besides the photographs themselves."""
 

@@ -1,31 +1,30 @@
 """The report of a finished run: what came in, what was done, what came out, and how good it is."""
 
-import dataclasses
 import hashlib
 import platform
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
-from bozzetto.engines.base import EngineCard
-from bozzetto.engines.registry import load_engine
+from bozzetto.asset.reconstruction import Reconstruction, Scale
+from bozzetto.asset.shares import SurfaceShares
+from bozzetto.capture.load import decode_photo
+from bozzetto.engines.base import EngineFacts
+from bozzetto.engines.registry import engine_card
+from bozzetto.executors.base import Timing
 from bozzetto.findings import Finding
-from bozzetto.pipeline.approval import Approval, DraftEntry, DraftList
+from bozzetto.pipeline.approval import Approval, DraftEntry
 from bozzetto.pipeline.draft_to_asset import LightFacts
-from bozzetto.pipeline.inputs import PhotoInput
-from bozzetto.pipeline.judge import Judged
-from bozzetto.pipeline.levels import LevelFacts
-from bozzetto.pipeline.options import MAX_LODS, MakeOptions
-from bozzetto.pipeline.photo_to_asset import level_name
-from bozzetto.pipeline.previews import Facts
+from bozzetto.pipeline.masking import Masked
+from bozzetto.pipeline.options import MAX_LODS, MakeOptions, level_name
+from bozzetto.pipeline.photo_to_asset import FinishedAsset, Looks, PhotoLook, Run
+from bozzetto.pipeline.previews import AssetFacts, LevelFacts
+from bozzetto.pipeline.project import Project
 from bozzetto.pipeline.retopology import SymmetryFacts
-from bozzetto.pipeline.stage import Timing
-from bozzetto.pipeline.store import Project, write_file
-from bozzetto.pipeline.stored import AssetRecord
 from bozzetto.records import text_from
 from bozzetto.sculpting.sculpt import OutlineFacts
-from bozzetto.views.mask import Mask
+from bozzetto.store.disk import write_file
 
 _LIBRARIES = (
     "embreex",
@@ -38,7 +37,6 @@ _LIBRARIES = (
     "pillow",
     "scikit-image",
     "scipy",
-    "trimesh",
     "uvunwrap",
     "xatlas",
 )
@@ -61,7 +59,7 @@ class InputFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FileFacts:
+class DeliveredFile:
     """One delivered file."""
 
     path: str
@@ -71,15 +69,16 @@ class FileFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Surface:
-    """Where the surface comes from, as shares of its area that add up to 1."""
+class ResultKeys:
+    """Keys of the results in the store that the asset is made of."""
 
-    observed: float
-    """Seen in a photograph."""
-    mirrored: float
-    """Copied from a part that was seen."""
-    inferred: float
-    """Predicted or filled in."""
+    masks: tuple[str, ...]
+    """One for each photo."""
+    draft: str
+    shapes: tuple[str, ...]
+    """One for each level of detail, as the following ones."""
+    textures: tuple[str, ...]
+    assets: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,26 +92,42 @@ class Report:
     libraries: dict[str, str]
     inputs: tuple[InputFacts, ...]
     options: MakeOptions
-    engine: EngineCard
+    engine: EngineFacts
     drafts: tuple[DraftEntry, ...]
     """Best first."""
     approval: Approval
     scale: str
     """How the size in metres came about."""
-    surface: Surface
+    surface: SurfaceShares
     lights: tuple[LightFacts, ...]
     """How much of each photo's light was in its colours, and is left in the base colour."""
     symmetry: SymmetryFacts
     outlines: tuple[OutlineFacts, ...]
     """How far outlines are from the masks', one for each photo."""
-    facts: Facts
+    facts: AssetFacts
     levels: tuple[LevelFacts, ...]
     """The topology's certificate, one for each level of detail; the asset itself first."""
     findings: tuple[Finding, ...]
     timings: tuple[Timing, ...]
+    keys: ResultKeys
     total_seconds: float
     """Of all stages, counting the first run of those that were reused."""
-    files: tuple[FileFacts, ...] = ()
+    files: tuple[DeliveredFile, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportedKeys:
+    """The part of a report that leads back to the results that the asset is made of."""
+
+    keys: ResultKeys
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportedTimings:
+    """The part of a report that names every result of its run."""
+
+    keys: ResultKeys
+    timings: tuple[Timing, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,61 +143,78 @@ class Delivery:
     report: Report
     lods: tuple[Path, ...] = ()
     """GLBs of the coarser levels of detail, finest first."""
-    folders: tuple[Path, ...] = ()
-    """What is kept of each level, finest first: the GLB and what it cannot hold."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ChosenDraft:
+    """The draft that was refined, who chose it, and from what."""
+
+    draft: Reconstruction
+    approval: Approval
+    drafts: tuple[DraftEntry, ...]
+    """Best first."""
 
 
 def build_report(
-    name: str,
+    run: Run,
+    looks: Looks,
+    finished: FinishedAsset,
     *,
-    judged: Judged,
+    name: str,
+    chosen: ChosenDraft,
     options: MakeOptions,
-    drafts: DraftList,
-    approval: Approval,
-    record: AssetRecord,
-    measured: tuple[Facts, tuple[LevelFacts, ...]],
-    noticed: tuple[tuple[Finding, ...], tuple[Timing, ...]],
+    noticed: tuple[tuple[Finding, ...], tuple[Timing, ...]] = ((), ()),
 ) -> Report:
     """Collect what is known at the end of a run.
 
     Args:
+        run: Where results are.
+        looks: The photographs and their masks.
+        finished: What came of it.
         name: The asset's.
-        judged: The photographs and their masks.
+        chosen: The draft that was chosen, and from what.
         options: As the user set them.
-        drafts: What there was to choose from.
-        approval: What was chosen.
-        record: What came of it.
-        measured: What was measured on it, and on its levels of detail.
-        noticed: Findings and timings of all stages.
+        noticed: Findings and timings of the stages between the looks and the finish.
     """
-    findings, timings = noticed
-    facts, levels = measured
+    refined = finished.files[0].refined
+    findings = (
+        *looks.findings,
+        *noticed[0],
+        *chosen.draft.findings,
+        *finished.preview.findings,
+        *refined.findings,
+    )
+    timings = (*looks.timings, *noticed[1], *finished.timings)
     return Report(
         name=name,
         bozzetto=version("bozzetto"),
         python=platform.python_version(),
         libraries={name: version(name) for name in _LIBRARIES},
-        inputs=tuple(
-            _input_facts(given, masked.value.mask)
-            for given, masked in zip(judged.inputs, judged.masks, strict=True)
-        ),
+        inputs=tuple(_input_facts(run, look) for look in looks.looks),
         options=options,
-        engine=load_engine(options.draft.engine).card,
-        drafts=drafts.drafts,
-        approval=approval,
-        scale="unknown; the longest side was set to 1 m",
-        surface=Surface(
-            observed=record.share_observed,
-            mirrored=record.share_mirrored,
-            inferred=record.share_inferred,
+        engine=engine_card(options.draft.engine).facts,
+        drafts=chosen.drafts,
+        approval=chosen.approval,
+        scale=_say_scale(chosen.draft.scale),
+        surface=SurfaceShares(
+            observed=refined.share_observed,
+            mirrored=refined.share_mirrored,
+            inferred=refined.share_inferred,
         ),
-        lights=record.lights,
-        symmetry=record.symmetry,
-        outlines=record.outlines,
-        facts=facts,
-        levels=levels,
-        findings=tuple(dict.fromkeys((*findings, *record.findings))),
+        lights=refined.lights,
+        symmetry=refined.symmetry,
+        outlines=refined.outlines,
+        facts=finished.preview.facts,
+        levels=finished.facts,
+        findings=tuple(dict.fromkeys(findings)),
         timings=timings,
+        keys=ResultKeys(
+            masks=looks.mask_keys,
+            draft=chosen.approval.key,
+            shapes=tuple(level.shape.key for level in finished.levels),
+            textures=tuple(level.texture.key for level in finished.levels),
+            assets=tuple(level.file.key for level in finished.levels),
+        ),
         total_seconds=round(sum(timing.seconds for timing in timings), 3),
     )
 
@@ -211,12 +243,12 @@ def publish(
     files = {**dict(zip(names, glbs, strict=False)), "sheet.png": sheet}
     if confidence is not None:
         files[map_name] = confidence
-    facts: list[FileFacts] = []
+    facts: list[DeliveredFile] = []
     for name, data in files.items():
         write_file(project.path(name), data)
         sha256 = hashlib.sha256(data).hexdigest()
-        facts.append(FileFacts(path=name, sha256=sha256, num_bytes=len(data)))
-    report = dataclasses.replace(report, files=tuple(facts))
+        facts.append(DeliveredFile(path=name, sha256=sha256, num_bytes=len(data)))
+    report = replace(report, files=tuple(facts))
     write_file(project.path("report.json"), text_from(report).encode())
     return Delivery(
         project=project.root,
@@ -228,17 +260,28 @@ def publish(
     )
 
 
-def _input_facts(given: PhotoInput, mask: Mask) -> InputFacts:
+def _input_facts(run: Run, look: PhotoLook) -> InputFacts:
     """Sum up one photograph."""
-    photo = given.photo
+    photo = look.photo.photo
+    header, _ = decode_photo(run.store.read(photo.sha256), name=photo.name)
+    masked: Masked = run.value(look.mask)
     return InputFacts(
         name=photo.name,
         sha256=photo.sha256,
-        width=photo.width,
-        height=photo.height,
-        file_format=photo.file_format,
-        bits_per_channel=photo.bits_per_channel,
-        focal_px=photo.focal_px,
-        mask_source=mask.source,
-        mask_confidence=round(mask.confidence, 4),
+        width=header.width,
+        height=header.height,
+        file_format=header.file_format,
+        bits_per_channel=header.bits_per_channel,
+        focal_px=header.focal_px,
+        mask_source=masked.mask.source,
+        mask_confidence=round(masked.mask.confidence, 4),
     )
+
+
+def _say_scale(scale: Scale) -> str:
+    """Say how the size in metres came about."""
+    if not scale.known:
+        return "unknown; the longest side was set to 1 m"
+    certainty = scale.relative_uncertainty
+    margin = "" if certainty is None else f", certain to {certainty:.1%}"
+    return f"from {scale.source}{margin}"

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float64
 
-from bozzetto.asset.draft import Draft
 from bozzetto.asset.mesh import Mesh
+from bozzetto.asset.reconstruction import Reconstruction
 from bozzetto.findings import Finding, Severity
 from bozzetto.geometry.components import drop_small_components
 from bozzetto.geometry.measure.symmetry import MirrorPlane, find_mirror_plane
@@ -24,11 +24,10 @@ from bozzetto.geometry.repair.enclosed import drop_enclosed_components
 from bozzetto.geometry.repair.folded_triangles import folded_triangles
 from bozzetto.geometry.repair.topological_noise import SeesThrough, remove_topological_noise
 from bozzetto.geometry.smooth import SmoothOptions, smooth
-from bozzetto.pipeline.options import RefineOptions, Symmetry, Topology
+from bozzetto.pipeline.options import ShapeSettings, Symmetry, Topology
 from bozzetto.qa.self_intersections import count_self_intersections
-from bozzetto.views.foreground import Foreground
+from bozzetto.sculpting.sculpt import SculptView
 
-_SMALLEST_TEXTURE = 512
 _SYMMETRIC = 0.985  # Least score that counts as symmetric without being asked.
 _RESEMBLES = 0.8  # Score below which mirroring on request changes the shape much.
 _COVERED = 0.5  # Alpha from which a pixel shows the object.
@@ -44,12 +43,12 @@ class DenseSurface:
     findings: tuple[Finding, ...]
 
 
-def dense_surface(draft: Draft, foregrounds: Sequence[Foreground] = ()) -> DenseSurface:
+def dense_surface(draft: Reconstruction, views: Sequence[SculptView] = ()) -> DenseSurface:
     """Close a draft's surface, drop what nobody sees, and take off small handles and tunnels.
 
     Args:
         draft: As an engine made it.
-        foregrounds: One for each of its cameras: where they are empty, nothing is filled.
+        views: The photos that it was made from: where they are empty, nothing is filled.
 
     Raises:
         InputError: It encloses nothing.
@@ -57,21 +56,21 @@ def dense_surface(draft: Draft, foregrounds: Sequence[Foreground] = ()) -> Dense
     pieces, _ = drop_small_components(draft.mesh)
     closed = make_watertight(pieces)
     mesh, dropped = drop_enclosed_components(closed.mesh)
-    mesh = remove_topological_noise(mesh, sees_through=_sees_through(draft, foregrounds))
+    mesh = remove_topological_noise(mesh, sees_through=_sees_through(views))
     return DenseSurface(mesh=mesh, findings=(*closed.findings, *_dropped(dropped)))
 
 
-def _sees_through(draft: Draft, foregrounds: Sequence[Foreground]) -> SeesThrough:
+def _sees_through(views: Sequence[SculptView]) -> SeesThrough:
     """Return what tells which points a photo shows to be empty."""
-    photos = list(zip(draft.cameras, foregrounds, strict=False))
+    cameras = [view.camera for view in views]
     beyond = [
-        cv2.distanceTransform((photo.alpha < _COVERED).astype(np.uint8), cv2.DIST_L2, 3)
-        for _, photo in photos
+        cv2.distanceTransform((view.foreground.alpha < _COVERED).astype(np.uint8), cv2.DIST_L2, 3)
+        for view in views
     ]
 
     def sees_through(points: Float64[np.ndarray, "n 3"], slack: float) -> Bool[np.ndarray, " n"]:
         empty = np.zeros(len(points), bool)
-        for (camera, _), distance in zip(photos, beyond, strict=True):
+        for camera, distance in zip(cameras, beyond, strict=True):
             pixels, depth = camera.project(points)
             limits = np.array([camera.width, camera.height]) - 1
             column, row = np.clip(np.floor(pixels).astype(np.int64), 0, limits).T
@@ -113,7 +112,7 @@ class Retopology:
     findings: tuple[Finding, ...]
 
 
-def retopologize(dense: Mesh, *, options: RefineOptions) -> Retopology:
+def retopologize(dense: Mesh, *, options: ShapeSettings) -> Retopology:
     """Make the low-poly mesh.
 
     Raises:
@@ -146,31 +145,6 @@ def mirror_of(made: Retopology) -> MirrorPlane | None:
     return MirrorPlane(normal=facts.normal, offset=middle, score=facts.score or 0.0)
 
 
-def level_options(options: RefineOptions) -> tuple[RefineOptions, ...]:
-    """Return the settings of every level of detail; the first is the asset itself.
-
-    Each level has half the faces of the one before, or as many as `lod_budgets` says, and half the
-    texture size down to 512. A level's settings name no further levels.
-    """
-    levels: list[RefineOptions] = []
-    for level in range(options.lods):
-        budget = max(options.budget >> level, options.smallest_budget)
-        if 0 < level <= len(options.lod_budgets):
-            budget = options.lod_budgets[level - 1]
-        quads = options.topology is Topology.QUAD
-        levels.append(
-            replace(
-                options,
-                target_quads=budget if quads else None,
-                target_triangles=None if quads else budget - (budget % 2 if level else 0),
-                texture_size=max(options.texture_size >> level, _SMALLEST_TEXTURE),
-                lods=1,
-                lod_budgets=(),
-            )
-        )
-    return tuple(levels)
-
-
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Mirror:
     """The half to mirror, if any."""
@@ -180,7 +154,7 @@ class _Mirror:
     findings: tuple[Finding, ...] = ()
 
 
-def _mirror(dense: Mesh, options: RefineOptions) -> _Mirror:
+def _mirror(dense: Mesh, options: ShapeSettings) -> _Mirror:
     """Look for the mirror plane and cut where it is good enough or asked for."""
     mode = options.symmetry
     if mode is Symmetry.OFF:
@@ -194,7 +168,7 @@ def _mirror(dense: Mesh, options: RefineOptions) -> _Mirror:
     return _Mirror(facts=facts, half=half, findings=_noticed(mode, plane.score, half))
 
 
-def _mirrored(mirror: _Mirror, dense: Mesh, options: RefineOptions) -> Simplified | None:
+def _mirrored(mirror: _Mirror, dense: Mesh, options: ShapeSettings) -> Simplified | None:
     """Simplify one half and join its image; None where faces cannot or need not be mirrored."""
     half = mirror.half
     if half is None or options.topology is Topology.QUAD or options.budget % 2:
@@ -210,7 +184,7 @@ def _mirrored(mirror: _Mirror, dense: Mesh, options: RefineOptions) -> Simplifie
     return Simplified(mesh=whole)
 
 
-def _may_mirror_shape_only(options: RefineOptions) -> bool:
+def _may_mirror_shape_only(options: ShapeSettings) -> bool:
     """Tell whether to mirror the dense surface where its faces cannot be.
 
     Cutting leaves slivers at the joint, which fold when triangles are reduced and knot when facets
@@ -251,17 +225,17 @@ def _noticed(mode: Symmetry, score: float, half: Half | None) -> tuple[Finding, 
     )
 
 
-def _triangles(dense: Mesh, options: RefineOptions) -> Simplified:
+def _triangles(dense: Mesh, options: ShapeSettings) -> Simplified:
     """Make triangles that follow the form."""
     return simplify(dense, options=SimplifyOptions(target_triangles=options.budget))
 
 
-def _quads(dense: Mesh, options: RefineOptions) -> Simplified:
+def _quads(dense: Mesh, options: ShapeSettings) -> Simplified:
     """Make quads."""
     return quadrangulate(dense, options=QuadOptions(target_quads=options.budget))
 
 
-def _facets(dense: Mesh, options: RefineOptions) -> Simplified:
+def _facets(dense: Mesh, options: ShapeSettings) -> Simplified:
     """Make few facets."""
     return make_lowpoly(dense, options=LowPolyOptions(target_triangles=options.budget))
 
@@ -282,7 +256,7 @@ def _dropped(count: int) -> tuple[Finding, ...]:
     )
 
 
-_MAKERS: dict[Topology, Callable[[Mesh, RefineOptions], Simplified]] = {
+_MAKERS: dict[Topology, Callable[[Mesh, ShapeSettings], Simplified]] = {
     Topology.TRI: _triangles,
     Topology.QUAD: _quads,
     Topology.LOWPOLY: _facets,

@@ -1,42 +1,68 @@
-"""What a user starts: make, mask, advise, draft, approve and refine over a project folder.
+"""What a user starts: make, mask, advise, draft, approve, refine and clean over a project folder.
 
-The steps are those of `photo_to_asset`; here they are kept, skipped when they are there, and
-summed up in a report.
+The steps are those of `photo_to_asset`; here they are put around a folder, which keeps what a
+person decided and the newest result.
 """
 
 import getpass
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from bozzetto.asset.draft import Draft
-from bozzetto.errors import ProjectError
+from bozzetto.asset.reconstruction import Reconstruction
+from bozzetto.errors import InputError, ProjectError
+from bozzetto.executors.base import Executor, Timing
+from bozzetto.executors.estimates import Estimates, default_timings_path
+from bozzetto.executors.inline import InlineExecutor
 from bozzetto.findings import Finding
+from bozzetto.formats.gltf.glb import write_white_glb
+from bozzetto.logs import run_log
 from bozzetto.pipeline.approval import (
+    DRAFTS,
     RULE,
     Approval,
     DraftEntry,
     DraftList,
-    approve_entry,
-    approved_draft,
+    approval_of,
+    check_approved,
     current_approval,
     find_entry,
     read_drafts,
+    record_approval,
     write_drafts,
 )
-from bozzetto.pipeline.estimates import Estimates, default_timings_path
-from bozzetto.pipeline.inputs import keep_strokes, read_manifest, start_project
-from bozzetto.pipeline.judge import Judged, judge
-from bozzetto.pipeline.levels import level_stages
-from bozzetto.pipeline.locking import load_lock
-from bozzetto.pipeline.options import MakeOptions, MaskOptions, RefineOptions
-from bozzetto.pipeline.previews import draft_sheet_stage, preview_stage
-from bozzetto.pipeline.report import Delivery, build_report, publish
-from bozzetto.pipeline.stage import Outcome, Session, Timing
-from bozzetto.pipeline.store import Project, exclusive, open_project, write_file
-from bozzetto.pipeline.stored import draft_stages
+from bozzetto.pipeline.cleaning import Cleaning, clean_project
+from bozzetto.pipeline.codecs import picture_from
+from bozzetto.pipeline.options import DraftOptions, MakeOptions, MaskOptions, RefineOptions
+from bozzetto.pipeline.photo_to_asset import (
+    Drafts,
+    InputPhoto,
+    Looks,
+    Run,
+    TextureHold,
+    draft_nodes,
+    draft_sheet,
+    finish_draft,
+    look_at_photos,
+    make_drafts,
+)
+from bozzetto.pipeline.project import (
+    Project,
+    exclusive,
+    keep_strokes,
+    open_project,
+    read_manifest,
+    read_record,
+    start_project,
+)
+from bozzetto.pipeline.report import ChosenDraft, Delivery, ReportedKeys, build_report, publish
+from bozzetto.pipeline.stages import DRAFT_STAGE, TEXTURE_STAGE
+from bozzetto.plans.memo import Memo
+from bozzetto.plans.plan import InputFile, KeptResult, Node
+from bozzetto.plans.results import result_files
 from bozzetto.progress import Progress, silent
+from bozzetto.store.disk import write_file
 from bozzetto.views.mask import Stroke
 
 _DEFAULTS = MakeOptions()
@@ -89,25 +115,23 @@ def make(
         ProjectError: The folder is in use or holds something else.
         ResourceError: Disk, memory or time ran out.
     """
-    project = start_project(output, photos, masks=masks)
-    with run_session(project, progress) as session:
-        judged = judge(session, options=options.mask)
-        outcomes, noticed = draft_stages(
-            session, judged.foregrounds, inputs=judged.mask_digests, options=options.draft
-        )
-        drafts = _list(outcomes, judged, options=options)
-        write_drafts(project, drafts)
+    memo = Memo()
+    project = start_project(output, photos, masks=masks, memo=memo)
+    with running(project, progress, memo=memo) as run:
+        looks = look_at_photos(run, photos_of(project), options=options.mask)
+        drafts = make_drafts(run, looks, options=options.draft)
+        listed = _list(project, looks, drafts, options=options)
         approval = current_approval(project)
-        if approval is None or approval.key not in [d.key for d in drafts.drafts]:
-            approval = approve_entry(project, drafts.drafts[0], approved_by=RULE)
-        timings = (*judged.timings, *(outcome.timing for outcome in outcomes))
+        if approval is None or approval.key not in [one.key for one in listed.drafts]:
+            best = drafts.ranked[0]
+            record_approval(project, approval_of(best.draft, key=best.node.key, approved_by=RULE))
         return _finish(
-            session,
-            judged,
-            drafts,
+            project,
+            run,
+            looks,
+            decided=_decision_on_record(project),
             options=options,
-            noticed=noticed,
-            timings=timings,
+            noticed=(drafts.findings, drafts.timings),
         )
 
 
@@ -133,18 +157,27 @@ def mask(
     Raises:
         InputError: A photo or mask cannot be used, or no object was found.
     """
-    project = start_project(output, photos, masks=masks)
-    with run_session(project, progress) as session:
+    memo = Memo()
+    project = start_project(output, photos, masks=masks, memo=memo)
+    with running(project, progress, memo=memo) as run:
         if strokes is not None:
-            first = read_manifest(project).photos[0]
-            keep_strokes(project, sha256=first.sha256, strokes=strokes)
-        judged = judge(session, options=options)
+            keep_strokes(project, 0, strokes)
+        looks = look_at_photos(run, photos_of(project), options=options)
+        paths = _publish_masks(project, looks)
     return MaskedPhotos(
-        project=project.root,
-        masks=tuple(outcome.folder / "mask.png" for outcome in judged.masks),
-        findings=judged.findings,
-        timings=judged.timings,
+        project=project.root, masks=paths, findings=looks.findings, timings=looks.timings
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftDecision:
+    """Which draft is to be refined, and how it was made."""
+
+    approval: Approval
+    drafts: tuple[DraftEntry, ...]
+    """What there was to choose from, best first."""
+    mask: MaskOptions
+    draft: DraftOptions
 
 
 def draft(
@@ -160,8 +193,9 @@ def draft(
     Raises:
         InputError: A photo or mask cannot be used, or no object was found.
     """
-    start_project(output, photos, masks=masks)
-    return draft_project(output, options=options, progress=progress)
+    memo = Memo()
+    start_project(output, photos, masks=masks, memo=memo)
+    return draft_project(output, options=options, progress=progress, memo=memo)
 
 
 def draft_project(
@@ -169,6 +203,7 @@ def draft_project(
     *,
     options: MakeOptions = _DEFAULTS,
     progress: Progress = silent,
+    memo: Memo | None = None,
 ) -> Drafted:
     """Make drafts of a project's photographs as they are now; see `draft`.
 
@@ -177,22 +212,19 @@ def draft_project(
         InputError: No object was found.
     """
     project = open_project(project_root)
-    with run_session(project, progress) as session:
-        judged = judge(session, options=options.mask)
-        outcomes, noticed = draft_stages(
-            session, judged.foregrounds, inputs=judged.mask_digests, options=options.draft
-        )
-        drafts = _list(outcomes, judged, options=options)
-        write_drafts(project, drafts)
-        name = read_manifest(project).name
-        sheet = draft_sheet_stage(session, outcomes, judged=judged, name=name)
-        write_file(project.path("drafts.png"), sheet.value)
+    with running(project, progress, memo=memo) as run:
+        looks = look_at_photos(run, photos_of(project), options=options.mask)
+        drafts = make_drafts(run, looks, options=options.draft)
+        listed = _list(project, looks, drafts, options=options)
+        sheet = draft_sheet(looks, drafts, name=read_manifest(project).name)
+        timings = run.make(sheet)
+        write_file(project.path("drafts.png"), run.value(sheet))
     return Drafted(
         project=project.root,
-        drafts=drafts,
+        drafts=listed,
         sheet=project.path("drafts.png"),
-        findings=(*judged.findings, *noticed, *outcomes[0].value.findings),
-        timings=(*judged.timings, *(o.timing for o in outcomes), sheet.timing),
+        findings=(*looks.findings, *drafts.findings, *drafts.ranked[0].draft.findings),
+        timings=(*looks.timings, *drafts.timings, *timings),
     )
 
 
@@ -208,9 +240,16 @@ def approve(project_root: Path, variant: str, *, approved_by: str | None = None)
         ProjectError: There is no such project or draft.
     """
     project = open_project(project_root)
-    with exclusive(project):
+    with running(project, silent) as run:
         entry = find_entry(read_drafts(project), variant)
-        return approve_entry(project, entry, approved_by=approved_by or getpass.getuser())
+        chosen = run.value(KeptResult(stage=DRAFT_STAGE, key=entry.key))
+        record_approval(
+            project,
+            approval_of(chosen, key=entry.key, approved_by=approved_by or getpass.getuser()),
+        )
+    approval = current_approval(project)
+    assert approval is not None
+    return approval
 
 
 def refine(
@@ -218,15 +257,19 @@ def refine(
     *,
     options: RefineOptions = _DEFAULTS.refine,
     lock_texture: Path | None = None,
+    decision: DraftDecision | None = None,
     progress: Progress = silent,
 ) -> Delivery:
     """Turn the approved draft into a finished asset.
+
+    A draft that the store has lost is made again; it must come out as it was approved.
 
     Args:
         project_root: The project's folder.
         options: Settings.
         lock_texture: A picture over the delivered asset's textures, white where all maps stay bit
             for bit; None to make everything anew.
+        decision: Which draft; None for the one that the project's own records approve.
         progress: Told about every stage.
 
     Raises:
@@ -235,98 +278,208 @@ def refine(
         ResourceError: Disk, memory or time ran out.
     """
     project = open_project(project_root)
-    with run_session(project, progress) as session:
-        drafts = read_drafts(project)
-        judged = judge(session, options=drafts.mask)
-        made_with = MakeOptions(mask=drafts.mask, draft=drafts.draft, refine=options)
-        return _finish(
-            session,
-            judged,
-            drafts,
-            options=made_with,
-            noticed=(),
-            timings=judged.timings,
-            lock_texture=lock_texture,
-        )
+    with running(project, progress) as run:
+        decided = decision or _decision_on_record(project)
+        looks = look_at_photos(run, photos_of(project), options=decided.mask)
+        hold = None if lock_texture is None else _hold(project, lock_texture)
+        made_with = MakeOptions(mask=decided.mask, draft=decided.draft, refine=options)
+        return _finish(project, run, looks, decided=decided, options=made_with, hold=hold)
+
+
+def clean(project_root: Path, *, remove: bool) -> Cleaning:
+    """Free the space of results that nothing in a project refers to any more.
+
+    Args:
+        project_root: The project's folder.
+        remove: False only says what would be freed.
+
+    Raises:
+        ProjectError: There is no such project, or another run works on it.
+    """
+    project = open_project(project_root)
+    with exclusive(project):
+        return clean_project(project, remove=remove)
 
 
 @contextmanager
-def run_session(project: Project, progress: Progress) -> Generator[Session]:
+def running(
+    project: Project,
+    progress: Progress,
+    *,
+    memo: Memo | None = None,
+    executor: Executor | None = None,
+) -> Generator[Run]:
     """Hold a project for one run, and remember how long its stages took."""
-    with exclusive(project):
+    with exclusive(project), run_log(project.root, progress) as progress:
+        read_manifest(project)  # Of another version it is refused before any work is done.
         estimates = Estimates(default_timings_path())
+        used = executor or InlineExecutor(memo=memo)
         try:
-            yield Session(project=project, progress=progress, estimates=estimates)
+            yield Run(store=project.store, executor=used, estimates=estimates, progress=progress)
         finally:
             estimates.save()
+            if executor is None:
+                used.close()
 
 
-def _list(outcomes: Sequence[Outcome[Draft]], judged: Judged, *, options: MakeOptions) -> DraftList:
-    """List drafts, best first, as a person chooses from them."""
-    entries = tuple(
-        DraftEntry(
-            key=outcome.digest,
-            folder=f"drafts/{outcome.folder.name}",
-            variant=outcome.value.variant,
-            seed=outcome.value.seed,
-            score=round(outcome.value.score, 4),
-            reasons=outcome.value.reasons,
-        )
-        for outcome in outcomes
+def photos_of(project: Project) -> tuple[InputPhoto, ...]:
+    """Return the project's photographs as the steps take them."""
+    return tuple(
+        InputPhoto(photo=entry.photo, user_mask=entry.user_mask, strokes=entry.strokes)
+        for entry in read_manifest(project).photos
     )
-    return DraftList(
-        drafts=entries, masks=judged.mask_digests, mask=options.mask, draft=options.draft
+
+
+def _publish_masks(project: Project, looks: Looks) -> tuple[Path, ...]:
+    """Put the masks where people find them."""
+    paths: list[Path] = []
+    for number, look in enumerate(looks.looks, 1):
+        paths.append(project.path("masks", f"{number}-{Path(look.photo.photo.name).stem}.png"))
+        files = result_files(project.store, look.mask.stage, look.mask.key)
+        write_file(paths[-1], files["mask.png"])
+    return tuple(paths)
+
+
+def _list(project: Project, looks: Looks, drafts: Drafts, *, options: MakeOptions) -> DraftList:
+    """List the drafts, best first, with their white models, as a person chooses from them."""
+    for stale in project.path("drafts").glob("*.glb"):
+        stale.unlink(missing_ok=True)
+    entries: list[DraftEntry] = []
+    for place, one in enumerate(drafts.ranked, 1):
+        model = f"drafts/{place}-{one.draft.variant}.glb"
+        glb = write_white_glb(one.draft.mesh, name=one.draft.variant)
+        write_file(project.path(model), glb)
+        entries.append(
+            DraftEntry(
+                key=one.node.key,
+                model=model,
+                variant=one.draft.variant,
+                seed=one.draft.seed,
+                score=round(one.draft.score, 4),
+                reasons=one.draft.reasons,
+            )
+        )
+    listed = DraftList(
+        drafts=tuple(entries),
+        masks=looks.mask_keys,
+        mask=options.mask,
+        draft=options.draft,
+    )
+    write_drafts(project, listed)
+    return listed
+
+
+def _decision_on_record(project: Project) -> DraftDecision:
+    """Read which draft of a project was approved, and how it was made.
+
+    Raises:
+        ProjectError: There are no drafts, or none is approved.
+    """
+    drafts = read_drafts(project)
+    approval = current_approval(project)
+    if approval is None:
+        raise ProjectError(
+            f"No draft of the project {project.root} has been approved.",
+            advice=f"Choose one: `bozzetto approve {project.root} VARIANT`.",
+        )
+    return DraftDecision(
+        approval=approval, drafts=drafts.drafts, mask=drafts.mask, draft=drafts.draft
+    )
+
+
+def _approved_draft(
+    project: Project, *, run: Run, looks: Looks, decided: DraftDecision
+) -> Node[Reconstruction] | KeptResult[Reconstruction]:
+    """Find the approved draft in the plan, else in the store.
+
+    Raises:
+        ProjectError: The mask has changed since, or the draft is gone.
+    """
+    key = decided.approval.key
+    for node in draft_nodes(looks, options=decided.draft):
+        if node.key == key:
+            return node
+    # A newer engine gives its drafts other keys; the one that was approved may still be kept.
+    kept = KeptResult(stage=DRAFT_STAGE, key=key)
+    listed = project.path(DRAFTS)
+    if listed.exists() and read_drafts(project).masks == looks.mask_keys and run.has(kept):
+        return kept
+    raise ProjectError(
+        "The mask has changed since the drafts were made.",
+        advice="Make the drafts again with the same photos, then approve one.",
     )
 
 
 def _finish(
-    session: Session,
-    judged: Judged,
-    drafts: DraftList,
+    project: Project,
+    run: Run,
+    looks: Looks,
     *,
+    decided: DraftDecision,
     options: MakeOptions,
-    noticed: tuple[Finding, ...],
-    timings: tuple[Timing, ...],
-    lock_texture: Path | None = None,
+    noticed: tuple[tuple[Finding, ...], tuple[Timing, ...]] = ((), ()),
+    hold: TextureHold | None = None,
 ) -> Delivery:
     """Refine the approved draft, look at it, and report."""
-    approval, chosen = approved_draft(session.project)
-    if drafts.masks != judged.mask_digests:
-        raise ProjectError(
-            "The mask has changed since the drafts were made.",
-            advice="Run `bozzetto draft` again with the same photos and -o, then approve.",
-        )
-    name = read_manifest(session.project).name
-    lock = load_lock(session.project, lock_texture, name=name) if lock_texture else None
-    levels = level_stages(
-        session,
+    chosen = _approved_draft(project, run=run, looks=looks, decided=decided)
+    if isinstance(chosen, Node) and not run.has(chosen):
+        run.make(chosen)
+    draft_value = run.value(chosen)
+    check_approved(draft_value, decided.approval)
+    name = read_manifest(project).name
+    finished = finish_draft(
+        run,
+        looks,
         chosen,
-        judged.foregrounds,
+        num_photos=len(draft_value.posed),
         name=name,
-        inputs=(approval.draft_sha256, *judged.mask_digests),
         options=options.refine,
-        lock=lock,
+        hold=hold,
     )
-    asset = levels.assets[0]
-    preview = preview_stage(session, asset, judged=judged, draft=chosen)
     report = build_report(
-        name,
-        judged=judged,
+        run,
+        looks,
+        finished,
+        name=name,
+        chosen=ChosenDraft(draft=draft_value, approval=decided.approval, drafts=decided.drafts),
         options=options,
-        drafts=drafts,
-        approval=approval,
-        record=asset.value.record,
-        measured=(preview.value.facts, levels.facts),
-        noticed=(
-            (*judged.findings, *noticed, *chosen.findings, *preview.value.findings),
-            (*timings, *levels.timings, preview.timing),
-        ),
+        noticed=noticed,
     )
-    glbs = [level.value.glb for level in levels.assets]
     confidence = None
     if options.refine.confidence_map:
-        confidence = (asset.folder / "confidence.png").read_bytes()
-    delivery = publish(
-        session.project, report, glbs=glbs, sheet=preview.value.sheet, confidence=confidence
+        file = finished.levels[0].file
+        confidence = result_files(run.store, file.stage, file.key)["confidence.png"]
+    return publish(
+        project,
+        report,
+        glbs=[file.glb for file in finished.files],
+        sheet=finished.preview.sheet,
+        confidence=confidence,
     )
-    return replace(delivery, folders=tuple(level.folder for level in levels.assets))
+
+
+def _hold(project: Project, picture: Path) -> TextureHold:
+    """Read a mask picture over the texture of the asset delivered last.
+
+    Raises:
+        InputError: The picture cannot be read, or there is no asset yet.
+    """
+    try:
+        data = picture.read_bytes()
+        picture_from(data, grey=True)
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"The texture lock {picture.name} cannot be read as a picture.",
+            advice="Save it as a PNG, white where the texture is to stay.",
+        ) from error
+    path = project.path("report.json")
+    if not path.exists():
+        raise InputError(
+            "A texture lock keeps texels of the delivered asset, and the project has none yet.",
+            advice="Refine once without the lock, then draw the mask over its base colour map.",
+        )
+    keys = read_record(ReportedKeys, path).keys
+    return TextureHold(
+        picture=InputFile(sha256=project.store.put(data), name=picture.name),
+        previous=KeptResult(stage=TEXTURE_STAGE, key=keys.textures[0]),
+    )

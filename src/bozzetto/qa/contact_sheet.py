@@ -10,8 +10,8 @@ import numpy as np
 from jaxtyping import Float32
 
 from bozzetto.asset.asset import Asset
-from bozzetto.asset.draft import Draft
 from bozzetto.asset.mesh import Mesh, Origin
+from bozzetto.asset.reconstruction import Reconstruction
 from bozzetto.qa.agreement import Agreement
 from bozzetto.qa.rendering.base import Picture, Renderer, RenderShape, RenderStyle
 from bozzetto.qa.rendering.cameras import SIX_SIDES, THREE_QUARTER, side_cameras
@@ -162,12 +162,14 @@ def asset_sheet(pictures: AssetPictures, facts: SheetFacts, *, cell_px: int = CE
 class DraftPictures:
     """A draft's white model from six sides."""
 
-    draft: Draft
+    draft: Reconstruction
     clay: tuple[Picture, ...]
     """In the order of `SIX_SIDES`."""
 
 
-def draw_draft(draft: Draft, *, renderer: Renderer, cell_px: int = CELL_PX) -> DraftPictures:
+def draw_draft(
+    draft: Reconstruction, *, renderer: Renderer, cell_px: int = CELL_PX
+) -> DraftPictures:
     """Draw a draft's white model."""
     return DraftPictures(
         draft=draft, clay=clay_sides(draft.mesh, renderer=renderer, cell_px=cell_px)
@@ -221,7 +223,7 @@ def _sides(prefix: str, pictures: Sequence[Picture]) -> tuple[Cell, ...]:
     )
 
 
-def _scored(draft: Draft) -> TextBlock:
+def _scored(draft: Reconstruction) -> TextBlock:
     """Say how a draft scores, and why: what matters most comes first."""
     reasons = sorted(draft.reasons, key=lambda reason: -reason.weight)
     return TextBlock(

@@ -21,7 +21,7 @@ from bozzetto.qa.profile_measures import MEASURES, Value
 _FOLDER = files("bozzetto.qa").joinpath("profiles")
 
 
-class Level(StrEnum):
+class Strictness(StrEnum):
     """What happens to a file that breaks a rule."""
 
     HARD = "hard"
@@ -45,7 +45,7 @@ class Rule:
 
     measure: str
     """A name in `profile_measures.MEASURES`."""
-    level: Level
+    level: Strictness
     source: str
     """Where the limit stands."""
     read_on: datetime.date
@@ -104,14 +104,14 @@ class ProfileResult:
     @property
     def accepted(self) -> bool:
         """Whether no hard rule is broken."""
-        return not self.broken(Level.HARD)
+        return not self.broken(Strictness.HARD)
 
     @property
     def perfect(self) -> bool:
         """Whether no rule is broken at all."""
-        return not self.broken(Level.HARD) and not self.broken(Level.SOFT)
+        return not self.broken(Strictness.HARD) and not self.broken(Strictness.SOFT)
 
-    def broken(self, level: Level) -> tuple[RuleResult, ...]:
+    def broken(self, level: Strictness) -> tuple[RuleResult, ...]:
         """Return the broken rules of a level."""
         return tuple(
             result
@@ -199,7 +199,7 @@ def _rule(fields: Mapping[str, object], *, where: str) -> Rule:
         raise ValueError(f"{where}: read_on must be a date.")
     rule = Rule(
         measure=measure,
-        level=Level(str(given.pop("level"))),
+        level=Strictness(str(given.pop("level"))),
         source=str(given.pop("source")),
         read_on=read_on,
         most=_number(given.pop("most", None)),

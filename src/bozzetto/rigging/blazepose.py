@@ -33,7 +33,7 @@ _HEAT_FLOOR = 0.5
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Crop:
+class UprightCrop:
     """A turned square of a picture in which the person stands upright."""
 
     centre_px: Float64[np.ndarray, " 2"]
@@ -49,7 +49,7 @@ class Detection:
 
     score: float
     """0 to 1; below 0.5 hardly ever a person."""
-    crop: Crop
+    crop: UprightCrop
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -61,7 +61,7 @@ class Posture:
     """0 to 1: inside the picture and not hidden."""
     presence: float
     """0 to 1: whether the crop holds a person; high for many things, so no gate by itself."""
-    crop: Crop
+    crop: UprightCrop
     """What the landmarks themselves suggest as a better crop."""
 
 
@@ -90,7 +90,7 @@ class BlazePose:
             crop=_crop_between(hips, reach),
         )
 
-    def find_landmarks(self, srgb: Picture, crop: Crop) -> Posture:
+    def find_landmarks(self, srgb: Picture, crop: UprightCrop) -> Posture:
         """Find the landmarks of the person in a crop."""
         scale = _LANDMARK_PX / crop.side_px
         cos, sin = np.cos(crop.turn) * scale, np.sin(crop.turn) * scale
@@ -110,17 +110,17 @@ class BlazePose:
         )
 
 
-def upright_crop(centre_px: tuple[float, float], height_px: float) -> Crop:
+def upright_crop(centre_px: tuple[float, float], height_px: float) -> UprightCrop:
     """Make the crop of somebody who stands upright, from the outline alone."""
-    return Crop(
+    return UprightCrop(
         centre_px=np.array(centre_px, np.float64), side_px=_CROP_MARGIN * height_px, turn=0.0
     )
 
 
-def _crop_between(hips: Float64[np.ndarray, " 2"], reach: Float64[np.ndarray, " 2"]) -> Crop:
+def _crop_between(hips: Float64[np.ndarray, " 2"], reach: Float64[np.ndarray, " 2"]) -> UprightCrop:
     """Make a crop from the point between the hips and a point a body's radius above."""
     across, up = reach - hips
-    return Crop(
+    return UprightCrop(
         centre_px=hips,
         side_px=max(2 * float(np.hypot(across, up)) * _CROP_MARGIN, 1.0),
         turn=float(np.arctan2(across, -up)),

@@ -50,7 +50,7 @@ _SPINE_BACK = 0.01
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Evidence:
+class FigureEvidence:
     """All that is known about a figure."""
 
     voxels: Voxels
@@ -64,7 +64,7 @@ class Evidence:
         return self.landmarks is not None and is_person(self.landmarks)
 
 
-def find_joints(evidence: Evidence) -> Joints:
+def find_joints(evidence: FigureEvidence) -> Joints:
     """Place the 22 joints of the body, and its tips."""
     anatomy, voxels = evidence.anatomy, evidence.voxels
     by_shape = _by_shape(voxels, anatomy)

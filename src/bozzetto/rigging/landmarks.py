@@ -11,7 +11,7 @@ from jaxtyping import Float64, Int64
 
 from bozzetto.rigging.blazepose import NUM_LANDMARKS, BlazePose, Posture
 from bozzetto.rigging.figure import Figure
-from bozzetto.rigging.portraits import Portrait, View, draw, views_round
+from bozzetto.rigging.portraits import Portrait, PortraitView, draw, views_round
 
 AZIMUTHS_DEG = (0.0, 35.0, -35.0, 180.0, 145.0, -145.0)
 """Front, back and four between: sides hide one arm and leg behind the other."""
@@ -131,7 +131,7 @@ def _triangulated(
     sightings: tuple[Sighting, ...], height: float
 ) -> tuple[Float64[np.ndarray, "l 3"], Float64[np.ndarray, " l"]]:
     """Meet the lines of sight by least squares, reweighted (Geman-McClure)."""
-    views: list[View] = [sighting.portrait.view for sighting in sightings]
+    views: list[PortraitView] = [sighting.portrait.view for sighting in sightings]
     rows = np.array([[view.right[0], view.right[2]] for view in views])
     seen = [
         v.lateral_and_height(s.posture.points_px) for v, s in zip(views, sightings, strict=True)

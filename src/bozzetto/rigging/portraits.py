@@ -24,7 +24,7 @@ _COLOR_SHARE = 0.5
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class View:
+class PortraitView:
     """An orthographic camera that looks horizontally at a figure."""
 
     azimuth: float
@@ -56,17 +56,19 @@ class View:
 class Portrait:
     """A view and what it shows."""
 
-    view: View
+    view: PortraitView
     srgb: Float32[np.ndarray, "h w 3"]
     """0 to 1, bright background."""
 
 
-def views_round(figure: Figure, *, azimuths: tuple[float, ...], size_px: int) -> tuple[View, ...]:
+def views_round(
+    figure: Figure, *, azimuths: tuple[float, ...], size_px: int
+) -> tuple[PortraitView, ...]:
     """Make views of one scale that show all of the figure."""
     low, high = figure.mesh.bounds
     reach = max(float(np.hypot(*(high - low)[[0, 2]])), float((high - low)[1]))
     return tuple(
-        View(
+        PortraitView(
             azimuth=azimuth,
             centre=figure.centre,
             pixels_per_metre=size_px / (reach * _MARGIN),
@@ -77,7 +79,7 @@ def views_round(figure: Figure, *, azimuths: tuple[float, ...], size_px: int) ->
 
 
 def draw(
-    figure: Figure, views: tuple[View, ...], *, color_share: float = _COLOR_SHARE
+    figure: Figure, views: tuple[PortraitView, ...], *, color_share: float = _COLOR_SHARE
 ) -> tuple[Portrait, ...]:
     """Draw the figure under a soft light from above the camera.
 

@@ -15,7 +15,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from bozzetto.rigging.anatomy import median_plane
 from bozzetto.rigging.joints import Joints, joints_from
-from bozzetto.rigging.suitability import Reason
+from bozzetto.rigging.suitability import Obstacle
 from bozzetto.rigging.template import QUADRUPED, QUADRUPED_ENDS, SIDES
 from bozzetto.rigging.voxels import Voxels
 
@@ -91,7 +91,7 @@ def heading_of(voxels: Voxels) -> float | None:
     return turn if axis == 1 else turn + np.pi / 2 if turn == 0.0 else -np.pi / 2
 
 
-def study_animal(voxels: Voxels) -> Animal | Reason:
+def study_animal(voxels: Voxels) -> Animal | Obstacle:
     """Study an animal that faces +z, or say why it is none."""
     feet = _feet(voxels)
     if feet is None:
@@ -122,8 +122,8 @@ def find_animal_joints(voxels: Voxels, animal: Animal) -> Joints:
     return joints_from({r: mirrored[r] for r in order}, dict.fromkeys(order, _BY_SHAPE))
 
 
-def _refused(message: str) -> Reason:
-    return Reason(
+def _refused(message: str) -> Obstacle:
+    return Obstacle(
         code="rig.refused.animal",
         message=message,
         fix="Only animals that stand on four legs apart, head in front, are rigged.",
@@ -175,7 +175,7 @@ def _measured(
     )
 
 
-def _lacking(voxels: Voxels, animal: Animal) -> Reason | None:
+def _lacking(voxels: Voxels, animal: Animal) -> Obstacle | None:
     """Return what an object with four feet lacks of an animal."""
     share = animal.leg / animal.height
     if not _LEG_SHARE[0] <= share <= _LEG_SHARE[1]:

@@ -21,7 +21,7 @@ from bozzetto.rigging.clips import make_motion
 from bozzetto.rigging.dialects import QUADRUPED_DIALECT, Dialect, find_dialect
 from bozzetto.rigging.facing import turn_about_y, turned
 from bozzetto.rigging.figure import Figure, figure_of
-from bozzetto.rigging.find_joints import Evidence, find_joints
+from bozzetto.rigging.find_joints import FigureEvidence, find_joints
 from bozzetto.rigging.fingers import bend_fingers, find_fingers
 from bozzetto.rigging.joints import Joints, Point, is_animal
 from bozzetto.rigging.landmarks import Landmarks
@@ -32,7 +32,7 @@ from bozzetto.rigging.quadruped_clips import make_animal_motion
 from bozzetto.rigging.segments import segments_of
 from bozzetto.rigging.skeletons import build_skeleton, roles_of
 from bozzetto.rigging.study import Suitable, study
-from bozzetto.rigging.suitability import Reason, UnriggableError, check_upright
+from bozzetto.rigging.suitability import Obstacle, UnriggableError, check_upright
 from bozzetto.rigging.template import SIDES, mirrored
 from bozzetto.rigging.voxels import Voxels, voxelize
 
@@ -48,7 +48,7 @@ _LOWEST = 0.3
 _ANIMALS = "Only animals that stand on four legs apart, head in front, are rigged."
 
 
-class Plan(StrEnum):
+class BodyPlan(StrEnum):
     """How many legs a model is looked at as having."""
 
     AUTO = "auto"
@@ -69,14 +69,14 @@ class RigOptions:
     """Built-in motions to add, each also as `NAME_in_place` where it travels."""
     cells: int = 110
     """Grid cells along the figure's height; joints and weights are found on them."""
-    plan: Plan = Plan.AUTO
+    plan: BodyPlan = BodyPlan.AUTO
     """What the model is looked at as."""
     bind: BindOptions = field(default_factory=BindOptions)
     """How far and how softly bones reach."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Found:
+class JointedFigure:
     """A figure with its joints, before it is bound; what a person may correct."""
 
     figure: Figure
@@ -131,16 +131,16 @@ def rig(model: Model, *, network: BlazePose, options: RigOptions = RigOptions())
     return bind_found(model, find(model, network=network, options=options), options=options)
 
 
-def find(model: Model, *, network: BlazePose, options: RigOptions = RigOptions()) -> Found:
+def find(model: Model, *, network: BlazePose, options: RigOptions = RigOptions()) -> JointedFigure:
     """Find the joints of a figure.
 
     Raises:
         UnriggableError: The model is not a figure that can be rigged.
     """
     figure = figure_of(model)
-    if options.plan is Plan.QUADRUPED:
+    if options.plan is BodyPlan.QUADRUPED:
         return _find_animal(figure, options)
-    if options.plan is Plan.BIPED:
+    if options.plan is BodyPlan.BIPED:
         return _find_biped(figure, network, options)
     try:
         found = _find_biped(figure, network, options)
@@ -155,7 +155,7 @@ def find(model: Model, *, network: BlazePose, options: RigOptions = RigOptions()
         return found
 
 
-def _find_animal(figure: Figure, options: RigOptions) -> Found:
+def _find_animal(figure: Figure, options: RigOptions) -> JointedFigure:
     """Find the joints of a four-legged animal.
 
     Raises:
@@ -169,9 +169,9 @@ def _find_animal(figure: Figure, options: RigOptions) -> Found:
     figure = turned(figure, -facing)
     voxels = _bounded(figure, options.cells)
     animal = study_animal(voxels)
-    if isinstance(animal, Reason):
+    if isinstance(animal, Obstacle):
         raise UnriggableError(animal.message, advice=animal.fix)
-    return Found(
+    return JointedFigure(
         figure=figure,
         voxels=voxels,
         joints=find_animal_joints(voxels, animal).transformed(turn_about_y(facing)),
@@ -182,7 +182,7 @@ def _find_animal(figure: Figure, options: RigOptions) -> Found:
     )
 
 
-def _find_biped(figure: Figure, network: BlazePose, options: RigOptions) -> Found:
+def _find_biped(figure: Figure, network: BlazePose, options: RigOptions) -> JointedFigure:
     """Find the joints of a two-legged figure.
 
     Raises:
@@ -191,9 +191,9 @@ def _find_biped(figure: Figure, network: BlazePose, options: RigOptions) -> Foun
     check_upright(figure)
     facing, figure, seen, notes = faced(figure, network)
     suitable = study(_bounded(figure, options.cells), seen)
-    evidence = Evidence(voxels=suitable.voxels, anatomy=suitable.anatomy, landmarks=seen)
+    evidence = FigureEvidence(voxels=suitable.voxels, anatomy=suitable.anatomy, landmarks=seen)
     joints = _with_fingers(find_joints(evidence), figure, suitable)
-    return Found(
+    return JointedFigure(
         figure=figure,
         voxels=suitable.voxels,
         joints=joints.transformed(turn_about_y(facing)),
@@ -226,7 +226,7 @@ def _bounded(figure: Figure, cells: int) -> Voxels:
     return voxels if excess <= 1 else voxelize(figure.mesh, cells=int(cells / excess ** (1 / 3)))
 
 
-def bind_found(model: Model, found: Found, *, options: RigOptions = RigOptions()) -> Rigged:
+def bind_found(model: Model, found: JointedFigure, *, options: RigOptions = RigOptions()) -> Rigged:
     """Bind a model to joints that were found, or that a person corrected.
 
     Raises:

@@ -11,7 +11,7 @@ from jaxtyping import Float32, Float64, UInt8
 
 from bozzetto.rigging.figure import Figure, figure_of
 from bozzetto.rigging.joints import is_animal
-from bozzetto.rigging.portraits import View, draw
+from bozzetto.rigging.portraits import PortraitView, draw
 from bozzetto.rigging.rig import Rigged
 from bozzetto.rigging.stress import poses_of, stressed
 from bozzetto.rigging.template import PARENT, tip_role
@@ -51,9 +51,9 @@ def rig_sheet(rigged: Rigged, *, tile_px: int = _TILE_PX) -> Tile:
     return np.vstack(rows)
 
 
-def view_of(figure: Figure, azimuth: float, tile_px: int) -> View:
+def view_of(figure: Figure, azimuth: float, tile_px: int) -> PortraitView:
     """Look at the figure so that raised arms stay in the picture."""
-    return View(
+    return PortraitView(
         azimuth=float(azimuth),
         centre=figure.centre,
         pixels_per_metre=tile_px / (max(figure.height, _LONG * figure.longest) * _AIR),
@@ -61,13 +61,13 @@ def view_of(figure: Figure, azimuth: float, tile_px: int) -> View:
     )
 
 
-def drawn_from(figure: Figure, positions: Float32[np.ndarray, "v 3"], view: View) -> Tile:
+def drawn_from(figure: Figure, positions: Float32[np.ndarray, "v 3"], view: PortraitView) -> Tile:
     """Draw the figure with moved vertices."""
     moved = replace(figure, mesh=replace(figure.mesh, positions=positions))
     return (draw(moved, (view,))[0].srgb * 255 + 0.5).astype(np.uint8)
 
 
-def bones_drawn(tile: Tile, rigged: Rigged, view: View) -> Tile:
+def bones_drawn(tile: Tile, rigged: Rigged, view: PortraitView) -> Tile:
     """Draw bones as lines and joints as dots."""
     drawn = tile.copy()
     joints = rigged.joints
@@ -81,7 +81,7 @@ def bones_drawn(tile: Tile, rigged: Rigged, view: View) -> Tile:
     return drawn
 
 
-def _pixel(view: View, point: Float64[np.ndarray, " 3"]) -> tuple[int, int]:
+def _pixel(view: PortraitView, point: Float64[np.ndarray, " 3"]) -> tuple[int, int]:
     """Return where a point is seen."""
     across = float(view.right @ (point - view.centre)) * view.pixels_per_metre
     down = float(view.centre[1] - point[1]) * view.pixels_per_metre

@@ -14,7 +14,7 @@ from bozzetto.rigging.landmarks import HIPS, Landmarks
 from bozzetto.rigging.second_look import SecondLook, look_again
 from bozzetto.rigging.suitability import (
     LEG_SHARE,
-    Reason,
+    Obstacle,
     UnriggableError,
     doubts_of,
     feet_of,
@@ -107,10 +107,10 @@ def _seen_crotch(voxels: Voxels, seen: Landmarks) -> float | None:
     return float(seen.points[list(HIPS), 1].mean()) - _CROTCH_BELOW_HIPS * height
 
 
-def _stylised_refusal(voxels: Voxels, again: SecondLook | None, seen: Landmarks) -> Reason | None:
+def _stylised_refusal(voxels: Voxels, again: SecondLook | None, seen: Landmarks) -> Obstacle | None:
     """Return why not even a stylised figure can be rigged."""
     if again is None:
-        return Reason(
+        return Obstacle(
             code="rig.refused.legs",
             message="Two legs below a head were wanted; the shape shows none.",
             fix="A bust, a seated figure or a floor-length robe cannot be rigged: model legs.",
@@ -119,14 +119,14 @@ def _stylised_refusal(voxels: Voxels, again: SecondLook | None, seen: Landmarks)
     leg = (anatomy.crotch - anatomy.ground) / anatomy.height
     head = (anatomy.top - anatomy.neck) / anatomy.height
     if not _STUBBY <= leg <= LEG_SHARE[1] or not _HEAD_SHARE[0] <= head <= _HEAD_SHARE[1]:
-        return Reason(
+        return Obstacle(
             code="rig.refused.proportions",
             message=f"Legs, a trunk and a head were wanted; the legs part at {leg:.0%} of the "
             f"height and the head starts at {1 - head:.0%}.",
             fix="Model legs that stand out below the body.",
         )
     if not again.legs_touch and feet_of(voxels, anatomy) != (1, 1):
-        return Reason(
+        return Obstacle(
             code="rig.refused.two_legs",
             message="Two legs with a foot each were wanted; the shape stands otherwise.",
             fix="Only two-legged figures are rigged this way.",
@@ -134,7 +134,7 @@ def _stylised_refusal(voxels: Voxels, again: SecondLook | None, seen: Landmarks)
     if is_person(seen):
         return None
     if again.legs_touch or anatomy.symmetry < _LIKE_SIDES:  # As a tree that looks like somebody.
-        return Reason(
+        return Obstacle(
             code="rig.refused.legs",
             message="Two separate legs and like sides were wanted; the shape has not both, and "
             "the pictures show no person for sure.",
@@ -143,7 +143,7 @@ def _stylised_refusal(voxels: Voxels, again: SecondLook | None, seen: Landmarks)
     return None if is_likely(seen) else _unclear(voxels, again)
 
 
-def _unclear(voxels: Voxels, again: SecondLook) -> Reason | None:
+def _unclear(voxels: Voxels, again: SecondLook) -> Obstacle | None:
     """Return what is missing to a figure that nobody would take for a person in pictures."""
     anatomy = again.anatomy
     lengths = sorted(arm.length for arm in anatomy.arms)
@@ -161,7 +161,7 @@ def _unclear(voxels: Voxels, again: SecondLook) -> Reason | None:
     )
     if clear:
         return None
-    return Reason(
+    return Obstacle(
         code="rig.refused.nobody",
         message="A figure with limbs apart was wanted; neither pictures nor shape show one.",
         fix="Stand it in a T or A pose, limbs apart.",

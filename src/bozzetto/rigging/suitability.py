@@ -47,7 +47,7 @@ class UnriggableError(InputError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reason:
+class Obstacle:
     """Why a model cannot be rigged."""
 
     code: str
@@ -98,11 +98,11 @@ def is_person(seen: Landmarks) -> bool:
     return is_agreed(seen) and seen.unevenness <= _LIKE_LIMBS
 
 
-def refusal(voxels: Voxels, anatomy: Anatomy | None, seen: Landmarks) -> Reason | None:
+def refusal(voxels: Voxels, anatomy: Anatomy | None, seen: Landmarks) -> Obstacle | None:
     """Return why a figure cannot be rigged; None where it can."""
     person = is_person(seen)
     if anatomy is None:
-        return Reason(
+        return Obstacle(
             code="rig.refused.feet",
             message="Two feet side by side were wanted; the shape does not stand on any.",
             fix="Let the figure face +z with both feet on the ground.",
@@ -119,18 +119,18 @@ def refusal(voxels: Voxels, anatomy: Anatomy | None, seen: Landmarks) -> Reason 
 _ALWAYS = ("rig.refused.legs",)
 
 
-def _shape_reason(voxels: Voxels, anatomy: Anatomy) -> Reason | None:
+def _shape_reason(voxels: Voxels, anatomy: Anatomy) -> Obstacle | None:
     """Return what the shape lacks of a body."""
     height = anatomy.height
     leg = (anatomy.crotch - anatomy.ground) / height
     if not LEG_SHARE[0] <= leg:
-        return Reason(
+        return Obstacle(
             code="rig.refused.legs",
             message=f"Two separate legs were wanted; they part at {leg:.0%} of the height.",
             fix="Model the legs apart; a floor-length skirt or base has to come off.",
         )
     if leg > LEG_SHARE[1] or feet_of(voxels, anatomy) != (1, 1) or is_thick(voxels, anatomy):
-        return Reason(
+        return Obstacle(
             code="rig.refused.two_legs",
             message="Two slender legs with a foot each were wanted; the shape stands otherwise.",
             fix="Only two-legged figures are rigged.",
@@ -138,20 +138,20 @@ def _shape_reason(voxels: Voxels, anatomy: Anatomy) -> Reason | None:
     for arm in anatomy.arms:
         reach = abs(float(arm.tip[0]) - anatomy.middle) / height
         if not _ARM_SHARE[0] <= arm.length / height <= _ARM_SHARE[1] or reach < _ARM_REACH:
-            return Reason(
+            return Obstacle(
                 code="rig.refused.arms",
                 message="Two arms away from the body were wanted; the shape shows none, or they "
                 "are fused to it.",
                 fix="Model the arms in a T or A pose.",
             )
         if arm.shoulder[1] < anatomy.crotch or arm.shoulder[1] > anatomy.top - 0.05 * height:
-            return Reason(
+            return Obstacle(
                 code="rig.refused.shoulders",
                 message="Shoulders between hips and head were wanted; the limbs are elsewhere.",
                 fix="Only figures built like a human are rigged.",
             )
     if anatomy.symmetry < _SYMMETRY:
-        return Reason(
+        return Obstacle(
             code="rig.refused.symmetry",
             message=f"A figure in a T or A pose was wanted; only {anatomy.symmetry:.0%} of the "
             "shape has a mirror image.",
@@ -159,7 +159,7 @@ def _shape_reason(voxels: Voxels, anatomy: Anatomy) -> Reason | None:
         )
     head = (anatomy.top - anatomy.neck) / height
     if not _HEAD_SHARE[0] <= head <= _HEAD_SHARE[1]:
-        return Reason(
+        return Obstacle(
             code="rig.refused.head",
             message="A head on a neck was wanted; the shape shows none.",
             fix="Only figures built like a human are rigged.",

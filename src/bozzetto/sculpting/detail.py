@@ -13,7 +13,7 @@ from bozzetto.asset.seen import SeenMaps
 from bozzetto.geometry.normals import vertex_normals
 from bozzetto.geometry.raycast import Raycaster
 from bozzetto.imaging.resample import sample
-from bozzetto.sculpting.lit import Light, Sight, estimate_light, look
+from bozzetto.sculpting.lit import DirectionalLight, SurfaceView, estimate_light, look
 from bozzetto.sculpting.relief import ReliefOptions, relief
 from bozzetto.views.camera import Camera
 from bozzetto.views.foreground import Foreground
@@ -35,7 +35,7 @@ class Detailed:
     """A mesh with relief."""
 
     mesh: Mesh
-    light: Light | None
+    light: DirectionalLight | None
     """As it was estimated; None where the photo shows too little."""
     share: float
     """Share of the vertices that moved, 0 to 1."""
@@ -73,7 +73,7 @@ def add_detail(
 
 
 def _steps(
-    mesh: Mesh, sight: Sight, heights: Float32[np.ndarray, "h w"], *, deepest: float
+    mesh: Mesh, sight: SurfaceView, heights: Float32[np.ndarray, "h w"], *, deepest: float
 ) -> Float64[np.ndarray, "v 3"]:
     """Return the way of each vertex towards the camera."""
     positions = mesh.positions.astype(np.float64)

@@ -26,7 +26,7 @@ _LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Sight:
+class SurfaceView:
     """The surface as a camera sees it, on a grid of pixels around the object."""
 
     camera: Camera
@@ -46,7 +46,7 @@ class Sight:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Light:
+class DirectionalLight:
     """Brightness as a linear function of the normal: ambient plus one direction, times albedo."""
 
     ambient: float
@@ -67,7 +67,7 @@ def look(
     *,
     longest_px: int,
     seen: SeenMaps | None = None,
-) -> Sight | None:
+) -> SurfaceView | None:
     """Bring mesh and photo onto one grid; None where the photo shows too little.
 
     Args:
@@ -103,7 +103,7 @@ def look(
     depth, normals = _surface(mesh, view)
     corner = np.array([x0, y0], np.float64)
     predicted = normals if seen is None else _predicted(seen, view, corner=corner, shrink=shrink)
-    return Sight(
+    return SurfaceView(
         camera=view,
         there=(alpha > 0.99) & (depth > 0),
         depth=depth,
@@ -114,7 +114,7 @@ def look(
     )
 
 
-def estimate_light(sight: Sight) -> Light:
+def estimate_light(sight: SurfaceView) -> DirectionalLight:
     """Fit ambient light and one direction to the brightness of the whole object, robustly.
 
     Predicted normals serve best: they explain more of the brightness than a draft's own.
@@ -132,7 +132,9 @@ def estimate_light(sight: Sight) -> Light:
     left = brightness - columns @ answer
     explained = 1 - float(np.var(left)) / max(float(np.var(brightness)), 1e-12)
     x, y, z = (float(v) for v in answer[1:])
-    return Light(ambient=float(answer[0]), towards=(x, y, z), explained=max(explained, 0.0))
+    return DirectionalLight(
+        ambient=float(answer[0]), towards=(x, y, z), explained=max(explained, 0.0)
+    )
 
 
 def _predicted(

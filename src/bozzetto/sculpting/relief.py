@@ -13,7 +13,7 @@ from jaxtyping import Bool, Float64, Int64
 from scipy.sparse import csr_matrix
 
 from bozzetto.sculpting.least_squares import diagonal_of, gram, solve
-from bozzetto.sculpting.lit import Light, Sight
+from bozzetto.sculpting.lit import DirectionalLight, SurfaceView
 
 Plane = Float64[np.ndarray, "h w"]
 
@@ -47,7 +47,9 @@ class ReliefOptions:
     """Share of the object's brightness that one light must explain."""
 
 
-def relief(sight: Sight, light: Light, *, options: ReliefOptions = ReliefOptions()) -> Plane:
+def relief(
+    sight: SurfaceView, light: DirectionalLight, *, options: ReliefOptions = ReliefOptions()
+) -> Plane:
     """Return how far the surface stands out towards the camera, in pixels of the grid.
 
     0 wherever brightness may have another cause.
@@ -61,7 +63,7 @@ def relief(sight: Sight, light: Light, *, options: ReliefOptions = ReliefOptions
     return _integrated(sight, light, change, shading=shading, trust=trust, options=options)
 
 
-def _whole_neighbourhood(sight: Sight) -> Bool[np.ndarray, "h w"]:
+def _whole_neighbourhood(sight: SurfaceView) -> Bool[np.ndarray, "h w"]:
     """Tell which pixels and their neighbours lie on one surface."""
     depth = np.where(sight.there, sight.depth, np.nan)
     spread = float(np.nanmax(depth) - np.nanmin(depth)) if sight.there.any() else 1.0
@@ -86,8 +88,8 @@ def _band(values: Plane, mask: Bool[np.ndarray, "h w"], sigma: float) -> Plane:
 
 
 def _trust(
-    sight: Sight,
-    light: Light,
+    sight: SurfaceView,
+    light: DirectionalLight,
     change: Plane,
     *,
     smooth: Bool[np.ndarray, "h w"],
@@ -148,8 +150,8 @@ def _ramp(values: Float64[np.ndarray, "*s"], low: float, high: float) -> Float64
 
 
 def _integrated(
-    sight: Sight,
-    light: Light,
+    sight: SurfaceView,
+    light: DirectionalLight,
     change: Plane,
     *,
     shading: Plane,

@@ -18,8 +18,8 @@ from bozzetto.sculpting.detail import DetailOptions, add_detail
 from bozzetto.sculpting.fairing import FairingOptions, fair
 from bozzetto.sculpting.outline import OutlineError
 from bozzetto.sculpting.silhouette import (
+    OutlineTarget,
     SilhouetteOptions,
-    Target,
     fit_silhouette,
     outline_errors,
 )
@@ -38,9 +38,9 @@ class SculptView:
     """What the engine says of this photo, if it does."""
 
     @property
-    def target(self) -> Target:
+    def target(self) -> OutlineTarget:
         """The outline that is wanted."""
-        return Target(camera=self.camera, alpha=self.foreground.alpha)
+        return OutlineTarget(camera=self.camera, alpha=self.foreground.alpha)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +64,7 @@ class OutlineFacts:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Sculpted:
+class HighPoly:
     """The high-poly."""
 
     mesh: Mesh
@@ -76,7 +76,7 @@ class Sculpted:
 
 def sculpt(
     draft: Mesh, views: Sequence[SculptView], *, options: SculptOptions = SculptOptions()
-) -> Sculpted:
+) -> HighPoly:
     """Shape a draft's surface; the connectivity stays.
 
     Args:
@@ -97,7 +97,7 @@ def sculpt(
             if detailed.share > 0:
                 mesh = undo_faulty_moves(mesh, detailed.mesh)
                 relieved = max(relieved, detailed.share)
-    return Sculpted(mesh=smooth_folds(mesh), outlines=before, share_relieved=relieved)
+    return HighPoly(mesh=smooth_folds(mesh), outlines=before, share_relieved=relieved)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

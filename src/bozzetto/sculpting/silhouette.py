@@ -26,7 +26,7 @@ _LEAST_COSINE = 0.3  # Between the normals of a rim point and of where it is pul
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Target:
+class OutlineTarget:
     """What a mesh's silhouette should be, seen from one camera."""
 
     camera: Camera
@@ -49,7 +49,7 @@ class SilhouetteOptions:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Fitted:
+class FittedOutlines:
     """A mesh moved to the outlines, and by how much that helped."""
 
     mesh: Mesh
@@ -62,12 +62,12 @@ class Fitted:
 
 def fit_silhouette(
     mesh: Mesh,
-    targets: Sequence[Target],
+    targets: Sequence[OutlineTarget],
     *,
     mirror: MirrorPlane | None = None,
     along: Mesh | None = None,
     options: SilhouetteOptions = SilhouetteOptions(),
-) -> Fitted:
+) -> FittedOutlines:
     """Move the vertices of a closed mesh until its outlines are those wanted.
 
     Only across the lines of sight: with one view nothing moves towards the camera or away. With
@@ -95,10 +95,10 @@ def fit_silhouette(
     moved = undo_faulty_moves(mesh, moved)
     after = outline_errors(moved, targets)
     if _total(after) >= _total(before):
-        return Fitted(mesh=mesh, before=before, after=before, along=along)
+        return FittedOutlines(mesh=mesh, before=before, after=before, along=along)
     if along is not None and beside is not None:
         beside = _with_normals(undo_faulty_moves(along, beside))
-    return Fitted(mesh=_with_normals(moved), before=before, after=after, along=beside)
+    return FittedOutlines(mesh=_with_normals(moved), before=before, after=after, along=beside)
 
 
 def _with_normals(mesh: Mesh) -> Mesh:
@@ -108,7 +108,7 @@ def _with_normals(mesh: Mesh) -> Mesh:
     return replace(mesh, normals=vertex_normals(mesh.positions, mesh.triangles))
 
 
-def outline_errors(mesh: Mesh, targets: Sequence[Target]) -> tuple[OutlineError, ...]:
+def outline_errors(mesh: Mesh, targets: Sequence[OutlineTarget]) -> tuple[OutlineError, ...]:
     """Compare a mesh with all views."""
     return tuple(outline_error(mesh, camera=t.camera, alpha=t.alpha) for t in targets)
 
@@ -126,7 +126,7 @@ class _Traced:
     size_px: float
 
 
-def _traced(target: Target, options: SilhouetteOptions) -> _Traced:
+def _traced(target: OutlineTarget, options: SilhouetteOptions) -> _Traced:
     """Trace a target's outline."""
     rows, columns = np.nonzero(target.alpha >= 0.5)
     size = float(max(np.ptp(rows), np.ptp(columns), 8)) if len(rows) else 8.0
@@ -135,7 +135,7 @@ def _traced(target: Target, options: SilhouetteOptions) -> _Traced:
 
 
 def _warp(
-    mesh: Mesh, target: Target, traced: _Traced, *, cells: int, options: SilhouetteOptions
+    mesh: Mesh, target: OutlineTarget, traced: _Traced, *, cells: int, options: SilhouetteOptions
 ) -> Warp | None:
     """Pull one view's rim to its outline; None where one of the two is missing."""
     spacing, cell = traced.size_px * options.spacing, traced.size_px / cells

@@ -5,15 +5,18 @@ import json
 import time
 from typing import cast
 
-from pydantic import JsonValue
+from pydantic import JsonValue, TypeAdapter
 
+from bozzetto.findings import Finding
 from bozzetto.studio.tables import ApprovalRow, AuditRow, FileRow, JobRow, PhotoRow, TokenRow
+from bozzetto.views.foreground import Side
 from bozzetto.wire.base import File
-from bozzetto.wire.findings import Finding
 from bozzetto.wire.jobs import Job, JobError, JobState
-from bozzetto.wire.projects import Photo, Side
-from bozzetto.wire.results import Approval, Decision
+from bozzetto.wire.projects import UploadedPhoto
+from bozzetto.wire.results import Decision, Judgement
 from bozzetto.wire.service import AuditEntry, Role, Token
+
+_FINDINGS: TypeAdapter[tuple[Finding, ...]] = TypeAdapter(tuple[Finding, ...])
 
 
 def moment(seconds: float) -> datetime.datetime:
@@ -37,10 +40,9 @@ def file_message(row: FileRow) -> File:
     )
 
 
-def photo_message(row: PhotoRow, *, file: FileRow, mask: FileRow | None) -> Photo:
+def photo_message(row: PhotoRow, *, file: FileRow, mask: FileRow | None) -> UploadedPhoto:
     """Describe a photograph."""
-    findings = cast("list[object]", json.loads(row.findings))
-    return Photo(
+    return UploadedPhoto(
         id=row.id,
         project_id=row.project_id,
         name=row.name,
@@ -54,7 +56,7 @@ def photo_message(row: PhotoRow, *, file: FileRow, mask: FileRow | None) -> Phot
         sent_sha256=row.sent_sha256,
         mask=None if mask is None else file_message(mask),
         num_strokes=row.num_strokes,
-        findings=tuple(Finding.model_validate(finding) for finding in findings),
+        findings=_FINDINGS.validate_json(row.findings),
     )
 
 
@@ -82,9 +84,9 @@ def job_message(row: JobRow) -> Job:
     )
 
 
-def approval_message(row: ApprovalRow, *, current: bool) -> Approval:
+def approval_message(row: ApprovalRow, *, current: bool) -> Judgement:
     """Describe a judgement."""
-    return Approval(
+    return Judgement(
         id=row.id,
         project_id=row.project_id,
         draft_id=row.draft_id,

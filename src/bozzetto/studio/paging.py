@@ -23,7 +23,7 @@ class Slice:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Found(Generic[Item]):
+class FoundPage(Generic[Item]):
     """One page of messages; routes name the type of page that the schema has."""
 
     items: tuple[Item, ...]
@@ -56,7 +56,7 @@ def page_of(
     number_of: Callable[[Row], int],
     show: Callable[[Row], Item],
     newest_first: bool = True,
-) -> Found[Item]:
+) -> FoundPage[Item]:
     """Read one page of a query.
 
     Args:
@@ -74,7 +74,7 @@ def page_of(
     rows = list(session.scalars(query.order_by(order).limit(part.limit + 1)))
     more = len(rows) > part.limit
     rows = rows[: part.limit]
-    return Found(
+    return FoundPage(
         items=tuple(show(row) for row in rows),
         next=str(number_of(rows[-1])) if more else None,
     )

@@ -1,5 +1,6 @@
 """What a runner needs around a job: its task, the project's folder, and what it keeps."""
 
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bozzetto.errors import ResourceError
 from bozzetto.progress import Progress
+from bozzetto.store.disk import PARTIAL
 from bozzetto.studio.blobs.base import BlobStore
 from bozzetto.studio.database import Database
 from bozzetto.studio.ids import new_id
@@ -20,9 +22,9 @@ from bozzetto.studio.records import ProjectRecords
 from bozzetto.studio.settings import Settings
 from bozzetto.studio.tables import FileRow, JobRow, PhotoRow, ProjectRow, ResultRow
 from bozzetto.studio.workplace import photo_rows, prepare
+from bozzetto.views.foreground import Side
 from bozzetto.wire.base import File
-from bozzetto.wire.projects import Side
-from bozzetto.wire.results import Draft, Refinement, Result
+from bozzetto.wire.results import DraftResult, RefinementResult, Result
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -70,10 +72,9 @@ class Keeper:
                 kind=job.kind,
                 created_at=message.created_at.timestamp(),
                 body=message.model_dump_json(),
-                folder=item.folder,
             )
             session.add(row)
-            if isinstance(message, Draft | Refinement):
+            if isinstance(message, DraftResult | RefinementResult):
                 session.execute(
                     update(ProjectRow)
                     .where(ProjectRow.id == message.project_id)
@@ -130,10 +131,16 @@ def work_on(
     def keep(path: Path, name: str, media_type: str) -> File:
         return keeper.keep(task.project_id, path, name=name, media_type=media_type)
 
-    def fetch(sha256: str) -> Path:
-        path = root / "fetched" / sha256
+    def keep_bytes(data: bytes, name: str, media_type: str) -> File:
+        with tempfile.TemporaryDirectory(dir=root, prefix=PARTIAL) as folder:
+            path = Path(folder) / "content"
+            path.write_bytes(data)
+            return keep(path, name, media_type)
+
+    def fetch(sha256: str, name: str) -> Path:
+        path = root / "fetched" / sha256 / name
         if not path.exists():
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             keeper.blobs.fetch(sha256, path)
         return path
 
@@ -149,6 +156,7 @@ def work_on(
         records=ProjectRecords(database.reading, task.project_id),
         progress=progress,
         keep=keep,
+        keep_bytes=keep_bytes,
         fetch=fetch,
         base=base,
     )

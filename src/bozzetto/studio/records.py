@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from bozzetto.studio.lookup import file_row
 from bozzetto.studio.messages import approval_message, file_message
 from bozzetto.studio.problems import not_found
-from bozzetto.studio.tables import ApprovalRow, PhotoRow, ResultRow
+from bozzetto.studio.tables import ApprovalRow, JobRow, PhotoRow, ResultRow
 from bozzetto.wire.base import File
-from bozzetto.wire.results import Approval, Decision
+from bozzetto.wire.results import Decision, Judgement
 
 
 class ProjectRecords:
@@ -29,7 +29,7 @@ class ProjectRecords:
         with self._reading() as session:
             return session.scalar(query.where(PhotoRow.project_id == self._project_id)) or 0
 
-    def approval(self) -> Approval | None:
+    def approval(self) -> Judgement | None:
         """Return the approval that refine goes by."""
         with self._reading() as session:
             row = current_approval(session, self._project_id)
@@ -64,13 +64,18 @@ class ProjectRecords:
         with self._reading() as session:
             return file_message(file_row(session, self._project_id, sha256))
 
-    def folder(self, result_id: str) -> str:
-        """Return the folder of a result, inside the project's."""
-        query = select(ResultRow.folder).where(
-            ResultRow.id == result_id, ResultRow.project_id == self._project_id
+    def request(self, result_id: str) -> str:
+        """Return the JSON of the request that a result was made by."""
+        query = (
+            select(JobRow.options)
+            .join(ResultRow, ResultRow.job_id == JobRow.id)
+            .where(ResultRow.id == result_id, ResultRow.project_id == self._project_id)
         )
         with self._reading() as session:
-            return session.scalar(query) or ""
+            options = session.scalar(query)
+        if options is None:
+            raise not_found("result")
+        return options
 
 
 def current_approval(session: Session, project_id: str) -> ApprovalRow | None:

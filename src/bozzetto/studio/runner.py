@@ -5,15 +5,16 @@ time: the project's folder holds every finished stage, results and the job's end
 transaction, and whatever was half-way is done again. It ends itself when its dispatcher is gone.
 """
 
-import os
 import sys
 import threading
 import traceback
 from importlib import import_module
+from pathlib import Path
 from queue import SimpleQueue
 
 from bozzetto.errors import BozzettoError, ResourceError
-from bozzetto.pipeline.estimates import Estimates, default_timings_path
+from bozzetto.executors.estimates import Estimates, default_timings_path
+from bozzetto.logs import log_file, logged
 from bozzetto.studio.blobs.registry import open_blobs
 from bozzetto.studio.database import Database
 from bozzetto.studio.jobs import Claim, end_job, report_progress
@@ -44,10 +45,13 @@ class Runner:
         """Run a job to its end, and put that on record."""
         keeper = Keeper(self._blobs)
         try:
-            kept = self._perform(claim, keeper)
+            with log_file(log_path(claim, self._settings), root=self._settings.data):
+                kept = self._perform(claim, keeper)
         except Exception as error:
             with self._database.writing() as session:
-                end_job(session, claim, JobState.FAILED, error=_explain(error, self._settings))
+                end_job(
+                    session, claim, JobState.FAILED, error=explain(error, claim, self._settings)
+                )
             return
         with self._database.writing() as session:
             if end_job(session, claim, JobState.SUCCEEDED, num_results=len(kept)):
@@ -69,7 +73,7 @@ class Runner:
                 settings=self._settings,
                 database=self._database,
                 keeper=keeper,
-                progress=tracker.see,
+                progress=logged(tracker.see),
             )
             return tuple(kind.run(work, request))
         finally:
@@ -96,8 +100,13 @@ class Runner:
             said = standing
 
 
-def _explain(error: BaseException, settings: Settings) -> JobError:
-    """Say why a job failed; the details of a fault of our own go into a file."""
+def log_path(claim: Claim, settings: Settings) -> Path:
+    """Return where the log of an attempt at a job is."""
+    return settings.data / "logs" / f"{claim.job_id}-{claim.attempt}.log"
+
+
+def explain(error: BaseException, claim: Claim, settings: Settings) -> JobError:
+    """Say why a job failed; the details of a fault of our own go into a file of this attempt."""
     if isinstance(error, RefusedError):
         refusal = error.refusal
         return JobError(
@@ -114,7 +123,7 @@ def _explain(error: BaseException, settings: Settings) -> JobError:
         )
     faults = settings.data / "faults"
     faults.mkdir(parents=True, exist_ok=True)
-    path = faults / f"{os.getpid()}-{threading.get_ident()}.txt"
+    path = faults / f"{claim.job_id}-{claim.attempt}.txt"
     path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
     return JobError(
         type="/problems/fault",

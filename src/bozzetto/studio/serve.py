@@ -24,7 +24,7 @@ _RESTART_SECONDS = 1.0
 _GOODBYE_SECONDS = 4.0
 
 
-class Part(StrEnum):
+class ServicePart(StrEnum):
     """Which part of the service to run here."""
 
     ALL = "all"
@@ -34,13 +34,15 @@ class Part(StrEnum):
     """Only the dispatcher and its processes."""
 
 
-def serve(settings: Settings, *, part: Part = Part.ALL, open_browser: bool = False) -> None:
+def serve(
+    settings: Settings, *, part: ServicePart = ServicePart.ALL, open_browser: bool = False
+) -> None:
     """Run until interrupted.
 
     Raises:
         ResourceError: The port, the database or the data folder cannot be used.
     """
-    if part is Part.JOBS:
+    if part is ServicePart.JOBS:
         _serve_jobs(settings)
         return
     app = create_app(settings)
@@ -58,7 +60,7 @@ def serve(settings: Settings, *, part: Part = Part.ALL, open_browser: bool = Fal
     )
     if open_browser:
         threading.Timer(1.0, webbrowser.open, [settings.origins[0]]).start()
-    with _dispatching(settings) if part is Part.ALL else contextlib.nullcontext():
+    with _dispatching(settings) if part is ServicePart.ALL else contextlib.nullcontext():
         server.run(sockets=[listening])
 
 

@@ -16,7 +16,7 @@ _ALMOST = 99.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class JobProgress:
     """How far a job is."""
 
     stage: str
@@ -54,14 +54,14 @@ class Tracker:
         else:
             self._running = None
 
-    def standing(self) -> Standing:
+    def standing(self) -> JobProgress:
         """Return how far the job is now."""
         remaining, known = self._remaining()
         elapsed = self._clock() - self._start
         total = elapsed + remaining
         percent = 0.0 if total <= 0 else 100 * elapsed / total
         self._percent = min(_ALMOST, max(self._percent, percent))
-        return Standing(
+        return JobProgress(
             stage=self._label,
             percent=round(self._percent, 1),
             remaining_seconds=round(remaining, 1) if known else None,

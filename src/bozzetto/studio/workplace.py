@@ -1,12 +1,12 @@
 """The folder of a project on this machine: put there what the service holds, before a job runs."""
 
+import shutil
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bozzetto.matting.strokes_json import strokes_from_json
-from bozzetto.pipeline.inputs import NamedPhoto, revise_project
+from bozzetto.pipeline.project import PhotoEntry, revise_project
 from bozzetto.studio.blobs.base import BlobStore
 from bozzetto.studio.settings import Settings
 from bozzetto.studio.tables import PhotoRow
@@ -37,31 +37,26 @@ def prepare(
         ResourceError: The disk is full, or the file store has lost something.
     """
     root = project_root(settings, project_id)
-    incoming = settings.data / "incoming"
-    incoming.mkdir(parents=True, exist_ok=True)
+    # One job of a project runs at a time, so no other process has these folders.
+    incoming = settings.data / "incoming" / project_id
+    project = revise_project(root, [], name=title)
 
-    def local(sha256: str) -> Path:
-        kept = root / "inputs" / f"{sha256}.png"
-        if kept.exists():
-            return kept
-        path = incoming / f"{sha256}.png"
-        if not path.exists():
-            blobs.fetch(sha256, path)
-        return path
+    def hold(sha256: str) -> str:
+        if project.store.size(sha256) is None:
+            blobs.fetch(sha256, incoming / sha256)
+            project.store.put_file(incoming / sha256)
+        return sha256
 
-    revise_project(
-        root,
-        [
-            NamedPhoto(
-                name=photo.name,
-                path=local(photo.sha256),
-                mask=None if photo.mask_sha256 is None else local(photo.mask_sha256),
-                strokes=strokes_from_json(photo.strokes) if photo.strokes else (),
-            )
-            for photo in photos
-        ],
-        name=title,
-    )
-    for path in incoming.glob("*.png"):
-        path.unlink(missing_ok=True)
+    entries = [
+        PhotoEntry(
+            name=photo.name,
+            sha256=hold(photo.sha256),
+            mask_sha256=None if photo.mask_sha256 is None else hold(photo.mask_sha256),
+            mask_name=f"{photo.name}.mask.png",
+            strokes_sha256=project.store.put(photo.strokes.encode()) if photo.strokes else None,
+        )
+        for photo in photos
+    ]
+    shutil.rmtree(incoming, ignore_errors=True)
+    revise_project(root, entries, name=title)
     return root

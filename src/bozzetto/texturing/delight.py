@@ -40,7 +40,7 @@ class DelightOptions:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Light:
+class PhotoLight:
     """The light of one photo."""
 
     coefficients: Float64[np.ndarray, " b"]
@@ -72,7 +72,7 @@ def fit_light(
     weights: Values,
     albedo: Vectors | None = None,
     options: DelightOptions = DelightOptions(),
-) -> Light:
+) -> PhotoLight:
     """Estimate the light from points that a photo shows.
 
     Args:
@@ -101,14 +101,14 @@ def fit_light(
     coefficients = np.asarray(believed.mean(axis=0) * options.strength, np.float64)
     taken = np.asarray(np.clip(design @ coefficients, -_MOST, _MOST), np.float64)
     whole = design @ fits[-1][0]
-    return Light(
+    return PhotoLight(
         coefficients=coefficients,
         correlation_before=_correlation(targets[0], whole, weight),
         correlation_after=_correlation(targets[0] - taken, whole, weight),
     )
 
 
-_NO_LIGHT = Light(coefficients=np.zeros(9), correlation_before=0.0, correlation_after=0.0)
+_NO_LIGHT = PhotoLight(coefficients=np.zeros(9), correlation_before=0.0, correlation_after=0.0)
 
 
 def _paints(colors: Vectors) -> Int64[np.ndarray, " n"]:

@@ -17,8 +17,8 @@ from bozzetto.geometry.raycast import Raycaster
 from bozzetto.geometry.smooth import neighbour_mean
 from bozzetto.imaging.color import srgb_from_linear
 from bozzetto.imaging.resample import sample
-from bozzetto.texturing.delight import DelightOptions, Light, fit_light
-from bozzetto.texturing.detail import Anchors, DenseSurface
+from bozzetto.texturing.delight import DelightOptions, PhotoLight, fit_light
+from bozzetto.texturing.detail import Anchors, BakeSource
 from bozzetto.texturing.gloss import estimate_gloss
 from bozzetto.texturing.hidden import hidden_colors
 from bozzetto.texturing.materials import MaterialOptions
@@ -65,14 +65,14 @@ class Below:
 class Dense:
     """The dense draft and what is known at its vertices."""
 
-    surface: DenseSurface
+    surface: BakeSource
     known: Float32[np.ndarray, "v k"]
     """The columns of `Below`, in its order."""
     detail: DetailField | None
     """For what no photo covers; None where there is none."""
     mirror: MirrorPlane | None
     """Over which hidden places take the colours of seen ones."""
-    lights: tuple[Light, ...]
+    lights: tuple[PhotoLight, ...]
     """Of the photos, as far as they are taken out."""
 
     def below(self, anchors: Anchors) -> Below:
@@ -170,7 +170,7 @@ def prepare_dense(
         image_shading,
     )
     return Dense(
-        surface=DenseSurface(high, caster, cage=_CAGE * size),
+        surface=BakeSource(high, caster, cage=_CAGE * size),
         known=np.concatenate(values, axis=1, dtype=np.float32),
         detail=detail,
         mirror=mirror,
@@ -198,7 +198,7 @@ def _light(
     openness: Float32[np.ndarray, " v"],
     blur: float,
     options: DelightOptions,
-) -> Light:
+) -> PhotoLight:
     """Estimate the light of one photo."""
     assert high.normals is not None
     seen = project_photos([photo], high.positions, high.normals, least_blur=blur)

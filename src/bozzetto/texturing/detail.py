@@ -28,7 +28,7 @@ class Anchors:
     """Whether it was found along the normal; False: only the nearest point, with other shading."""
 
 
-class DenseSurface:
+class BakeSource:
     """A draft prepared for the transfer; build once, query often."""
 
     def __init__(self, mesh: Mesh, caster: Raycaster, *, cage: float) -> None:

@@ -16,7 +16,7 @@ from jaxtyping import Bool, Float32
 
 from bozzetto.imaging.resample import sample
 from bozzetto.texturing.nearest import nearest_marked
-from bozzetto.texturing.photo_source import PhotoSource
+from bozzetto.texturing.photo_source import ProjectedPhoto
 from bozzetto.texturing.project import PhotoView
 
 Colors = Float32[np.ndarray, "v 3"]
@@ -75,7 +75,7 @@ def hidden_colors(
 class _Calm:
     """A photo reduced to what prevails around each place."""
 
-    def __init__(self, source: PhotoSource) -> None:
+    def __init__(self, source: ProjectedPhoto) -> None:
         self._scale = _CALM_PX / source.size_px
         picture = source.levels[0]
         height, width = (max(1, round(side * self._scale)) for side in picture.shape[:2])

@@ -34,7 +34,7 @@ _KEPT_SHARPNESS = 1.25  # Photo pixels kept per texel.
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class PhotoSource:
+class ProjectedPhoto:
     """Colours and silhouette of one photo, in the pixels of `camera`."""
 
     camera: Camera
@@ -79,7 +79,7 @@ class PhotoSource:
 
 def prepare_photo(
     foreground: Foreground, camera: Camera, *, texels_per_pixel: float
-) -> PhotoSource:
+) -> ProjectedPhoto:
     """Make a photo ready for look-ups.
 
     Args:
@@ -100,7 +100,7 @@ def prepare_photo(
         raise ValueError("A view's foreground must show something, got an empty cut-out.")
     rows, columns = np.nonzero(inside)
     size_px = float(max(np.ptp(rows), np.ptp(columns), 1))
-    return PhotoSource(
+    return ProjectedPhoto(
         camera=camera,
         levels=_blur(_without_rim(srgb_from_linear(rgb), alpha, _unit_px(size_px))),
         depth_inside_px=_signed_distance(inside),

@@ -13,7 +13,7 @@ from jaxtyping import Float32, UInt8
 
 from bozzetto.asset.mesh import Origin
 from bozzetto.geometry.measure.symmetry import MirrorPlane
-from bozzetto.texturing.photo_source import NUM_LEVELS, PhotoSource
+from bozzetto.texturing.photo_source import NUM_LEVELS, ProjectedPhoto
 from bozzetto.texturing.sight import Observer, Sight
 from bozzetto.views.camera import Camera
 
@@ -41,7 +41,7 @@ _MIRROR_COVERAGE = (0.1, 0.35)  # Cosines between which a mirrored colour gains 
 class PhotoView:
     """One photo in place: its colours, and what it can see."""
 
-    source: PhotoSource
+    source: ProjectedPhoto
     observer: Observer
     given: Camera
     """Of the whole photo, at its own size."""

@@ -18,7 +18,7 @@ from bozzetto.geometry.measure.symmetry import MirrorPlane
 from bozzetto.geometry.normals import area_vectors, vertex_normals
 from bozzetto.geometry.raycast import Raycaster
 from bozzetto.texturing.bake import Maps, bake_maps, trust
-from bozzetto.texturing.delight import DelightOptions, Light
+from bozzetto.texturing.delight import DelightOptions, PhotoLight
 from bozzetto.texturing.dense import Below, Dense, DenseOptions, prepare_dense
 from bozzetto.texturing.exposure import matched_exposures
 from bozzetto.texturing.materials import MaterialOptions
@@ -37,7 +37,7 @@ _COARSE_PHOTO = 1.6  # Texels per photo pixel above which a smaller texture woul
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class View:
+class PosedForeground:
     """A cut-out and the camera that took it."""
 
     foreground: Foreground
@@ -78,7 +78,7 @@ class Textured:
     """Share that was copied from a part that a photo shows."""
     share_inferred: float
     """Share that was filled in; the three shares sum to 1."""
-    lights: tuple[Light, ...]
+    lights: tuple[PhotoLight, ...]
     """What was taken for the light of each photo."""
     photo_light: tuple[Float32[np.ndarray, "v 3"], ...]
     """What turns the base colour into each photo's colours again, at the vertices: the light that
@@ -90,7 +90,7 @@ def texture_mesh(
     low: Mesh,
     *,
     high: Mesh,
-    views: Sequence[View],
+    views: Sequence[PosedForeground],
     options: TextureOptions = TextureOptions(),
     name: str = "surface",
     step: Callable[[str], None] = lambda _: None,
@@ -153,7 +153,7 @@ def texture_mesh(
     )
 
 
-def _ready(low: Mesh, views: Sequence[View]) -> Mesh:
+def _ready(low: Mesh, views: Sequence[PosedForeground]) -> Mesh:
     """Check the mesh and complete its tangent frames."""
     if low.uvs is None:
         raise InputError(
@@ -183,7 +183,7 @@ def _uvs(mesh: Mesh) -> Float32[np.ndarray, "v 2"]:
     return mesh.uvs
 
 
-def _texels_per_pixel(low: Mesh, views: Sequence[View], size: int) -> list[float]:
+def _texels_per_pixel(low: Mesh, views: Sequence[PosedForeground], size: int) -> list[float]:
     """Return how many texels a photo's pixel gets along a line, on surfaces seen head-on."""
     flat = float(np.abs(uv_areas(_uvs(low), low.triangles)).sum())
     texels_per_metre = size * np.sqrt(flat / max(float(_areas(low).sum()), 1e-30))
@@ -200,7 +200,9 @@ def _areas(mesh: Mesh) -> Float64[np.ndarray, " t"]:
     return np.linalg.norm(area_vectors(mesh.positions, mesh.triangles), axis=1)
 
 
-def _placed(low: Mesh, views: Sequence[View], sharpness: Sequence[float]) -> tuple[PhotoView, ...]:
+def _placed(
+    low: Mesh, views: Sequence[PosedForeground], sharpness: Sequence[float]
+) -> tuple[PhotoView, ...]:
     """Put the photos in front of the surface."""
     caster = Raycaster(low.positions, low.triangles)
     tolerance = _TOLERANCE * float(np.ptp(low.positions, axis=0).max())
@@ -249,7 +251,7 @@ def _assemble(
     texels: Texels,
     maps: Maps,
     *,
-    lights: tuple[Light, ...],
+    lights: tuple[PhotoLight, ...],
     photo_light: tuple[Float32[np.ndarray, "v 3"], ...],
     findings: tuple[Finding, ...],
     name: str,
@@ -280,7 +282,9 @@ def _shares(low: Mesh, texels: Texels, maps: Maps) -> tuple[float, float]:
     return float(by_origin[Origin.OBSERVED]) / total, float(by_origin[Origin.MIRRORED]) / total
 
 
-def _coarse_photos(views: Sequence[View], sharpness: Sequence[float]) -> tuple[Finding, ...]:
+def _coarse_photos(
+    views: Sequence[PosedForeground], sharpness: Sequence[float]
+) -> tuple[Finding, ...]:
     """Tell of photos that hold less detail than the texture could."""
     return tuple(
         Finding(

@@ -17,7 +17,7 @@ from scipy.spatial import cKDTree
 
 from bozzetto.imaging.resample import sample
 from bozzetto.texturing.nearest import nearest_marked
-from bozzetto.texturing.photo_source import PhotoSource
+from bozzetto.texturing.photo_source import ProjectedPhoto
 
 Points = Float32[np.ndarray, "n 3"]
 Picture = Float32[np.ndarray, "h w 3"]
@@ -77,7 +77,7 @@ class _Blocks:
 
 
 def synthesize_detail(
-    source: PhotoSource,
+    source: ProjectedPhoto,
     *,
     low: Float32[np.ndarray, " 3"],
     size: Float32[np.ndarray, " 3"],
@@ -109,7 +109,7 @@ def synthesize_detail(
     return DetailField(low=low, pixels_per_metre=pixels_per_metre, sides=tuple(sides))
 
 
-def _usable_blocks(source: PhotoSource) -> _Blocks | None:
+def _usable_blocks(source: ProjectedPhoto) -> _Blocks | None:
     """Cut the photo into blocks, and keep those that show an ordinary piece of surface."""
     side = max(6, 3 * round(_BLOCK * source.unit_px / 3))
     picture = source.levels[0]

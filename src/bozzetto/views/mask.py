@@ -9,6 +9,11 @@ from enum import StrEnum
 import numpy as np
 from jaxtyping import Float32
 
+MAX_RADIUS_PX = 1e5
+"""Radii of strokes stay below it."""
+MAX_COORDINATE_PX = 1e6
+"""Strokes may leave their photo, but not by more than this."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Mask:
@@ -39,20 +44,28 @@ class StrokeKind(StrEnum):
     """Look again: the mask is not to be trusted here."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True)
 class Stroke:
     """A polyline painted over a photograph by a person."""
 
     kind: StrokeKind
-    points: Float32[np.ndarray, "n 2"]
-    """Corners as (x, y) in pixels of the photo, pixel centres at +0.5; one point makes a dot."""
     radius_px: float
-    """Half the brush's width."""
+    """Half the brush's width: above 0, below 100,000."""
+    points: tuple[tuple[float, float], ...]
+    """Corners as (x, y) in pixels of the photo, pixel centres at +0.5; one point makes a dot."""
 
     def __post_init__(self) -> None:
-        """Refuse strokes that cannot be drawn, and lock the array."""
-        if len(self.points) == 0 or not np.isfinite(self.points).all():
-            raise ValueError("A stroke needs at least one point, all of them finite.")
-        if not 0 < self.radius_px < 1e5:
+        """Refuse strokes that cannot be drawn."""
+        if not self.points:
+            raise ValueError("A stroke needs at least one point.")
+        if not all(
+            abs(x) <= MAX_COORDINATE_PX and abs(y) <= MAX_COORDINATE_PX for x, y in self.points
+        ):
+            raise ValueError("A stroke's points must be finite and lie within a million pixels.")
+        if not 0 < self.radius_px < MAX_RADIUS_PX:
             raise ValueError(f"A stroke's radius_px must be above 0, got {self.radius_px}.")
-        self.points.setflags(write=False)
+
+    @property
+    def corners(self) -> Float32[np.ndarray, "n 2"]:
+        """The points as an array."""
+        return np.array(self.points, np.float32)

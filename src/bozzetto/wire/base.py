@@ -1,4 +1,8 @@
-"""What all messages share: they are frozen, refuse unknown fields, and come in pages."""
+"""What all messages share: they are frozen, hold the product's own values, and come in pages.
+
+What the product defines (findings, cameras, strokes, choices) is not defined again here: a message
+has fields of those very classes, which pydantic reads and checks by their own constructors.
+"""
 
 from typing import Annotated, Generic, TypeVar
 
@@ -20,15 +24,21 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Message(BaseModel):
-    """A value on the wire."""
+    """A value on the wire; fields that a newer version adds are passed over."""
 
     model_config = ConfigDict(
         frozen=True,
-        extra="forbid",
+        extra="ignore",
         allow_inf_nan=False,
         use_attribute_docstrings=True,
         json_schema_serialization_defaults_required=True,
     )
+
+
+class Request(Message):
+    """What somebody asks for; a field that nobody knows is refused, as it would do nothing."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class Page(Message, Generic[Item]):

@@ -1,28 +1,29 @@
 """Projects, their photographs and what a person painted over them."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bozzetto.wire.base import File, Message, Sha256, ShortText
-from bozzetto.wire.findings import Finding
+from bozzetto.findings import Finding
+from bozzetto.views.foreground import Side
+from bozzetto.views.mask import Stroke
+from bozzetto.wire.base import File, Message, Request, Sha256, ShortText
 
 
-class NewProject(Message):
+class NewProject(Request):
     """A project to make."""
 
     title: ShortText
 
 
-class ProjectChange(Message):
+class ProjectChange(Request):
     """What to change of a project."""
 
     title: ShortText
 
 
-class Project(Message):
+class StudioProject(Message):
     """Photographs of one object, and all that was made of them."""
 
     id: str
@@ -36,16 +37,7 @@ class Project(Message):
     """A small picture for lists: the newest sheet, else the first photo."""
 
 
-class Side(StrEnum):
-    """Which side of the object a photo shows, as the object itself would say."""
-
-    FRONT = "front"
-    LEFT = "left"
-    BACK = "back"
-    RIGHT = "right"
-
-
-class Photo(Message):
+class UploadedPhoto(Message):
     """A photograph as it was taken in: upright, without metadata."""
 
     id: str
@@ -72,7 +64,7 @@ class Photo(Message):
     """What was noticed about the file itself; a mask job gives the advice."""
 
 
-class PhotoChange(Message):
+class PhotoChange(Request):
     """What to change of a photograph; what is not sent stays."""
 
     side: Side | None = None
@@ -81,30 +73,7 @@ class PhotoChange(Message):
     position: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
 
 
-class StrokeKind(StrEnum):
-    """What a stroke says of the pixels under it."""
-
-    KEEP = "keep"
-    REMOVE = "remove"
-    UNSURE = "unsure"
-
-
-_Coordinate = Annotated[float, Field(ge=-1e6, le=1e6)]
-
-
-class Stroke(Message):
-    """A polyline painted over a photograph."""
-
-    kind: StrokeKind
-    radius_px: Annotated[float, Field(gt=0, lt=1e5)]
-    """Half the brush's width."""
-    points: Annotated[
-        tuple[tuple[_Coordinate, _Coordinate], ...], Field(min_length=1, max_length=100_000)
-    ]
-    """Corners as [x, y] in pixels of the photo; one point makes a dot."""
-
-
-class Strokes(Message):
+class Strokes(Request):
     """All strokes over one photograph, oldest first; undo is to send fewer of them."""
 
     version: Literal[1] = 1

@@ -6,8 +6,15 @@ from typing import Annotated
 
 from pydantic import Field, JsonValue
 
-from bozzetto.wire.base import File, LongText, Message, Sha256, ShortText
-from bozzetto.wire.findings import Camera, Finding, Reason
+from bozzetto.asset.reconstruction import Reason
+from bozzetto.asset.shares import PhotoAgreement, SurfaceShares
+from bozzetto.findings import Finding
+from bozzetto.formats.pictures.texture_images import ImageFormat
+from bozzetto.pipeline.options import Detail, Symmetry, Topology
+from bozzetto.progress import StageFinished
+from bozzetto.views.camera_record import CameraRecord
+from bozzetto.wire.base import File, LongText, Message, Request, Sha256, ShortText
+from bozzetto.wire.findings import ShownFinding
 
 
 class Result(Message):
@@ -19,7 +26,7 @@ class Result(Message):
     created_at: datetime
 
 
-class Mask(Result):
+class MaskResult(Result):
     """What belongs to the object in one photograph, and the advice on it."""
 
     photo_id: str
@@ -28,11 +35,11 @@ class Mask(Result):
     source: str
     """`user`, `alpha-channel` or the network's name; empty without a mask."""
     confidence: float = Field(ge=0, le=1)
-    findings: tuple[Finding, ...]
+    findings: tuple[ShownFinding, ...]
     """Advice, with overlays, and what was noticed about the mask."""
 
 
-class Draft(Result):
+class DraftResult(Result):
     """A white model to judge."""
 
     rank: int
@@ -50,7 +57,7 @@ class Draft(Result):
     """GLB with vertex colours."""
     sheet: File
     """Picture of all drafts of the job."""
-    cameras: tuple[Camera, ...]
+    cameras: tuple[CameraRecord, ...]
     """One per photo that was used, in their order."""
     findings: tuple[Finding, ...]
 
@@ -62,7 +69,7 @@ class Decision(StrEnum):
     REJECTED = "rejected"
 
 
-class NewApproval(Message):
+class NewJudgement(Request):
     """A judgement to put on record."""
 
     draft_id: ShortText
@@ -73,7 +80,7 @@ class NewApproval(Message):
     """The draft's, as the person saw it; a draft with another one is not judged."""
 
 
-class Approval(Message):
+class Judgement(Message):
     """A judgement on record: who, when, which draft, why."""
 
     id: str
@@ -88,7 +95,7 @@ class Approval(Message):
     """Whether it is the approval that refine goes by."""
 
 
-class Level(Message):
+class LevelOfDetail(Message):
     """One level of detail, measured on its file."""
 
     level: int
@@ -105,37 +112,13 @@ class Level(Message):
     """Largest distance to the draft, both ways."""
 
 
-class SurfaceShares(Message):
-    """Where the surface comes from; the three add up to 1."""
-
-    observed: float
-    mirrored: float
-    inferred: float
-
-
-class PhotoAgreement(Message):
-    """How well the asset agrees with one photo."""
-
-    photo: str
-    psnr_db: float
-    silhouette_iou: float
-
-
-class StageSeconds(Message):
-    """How long a stage took when it was computed."""
-
-    stage: str
-    seconds: float
-    reused: bool
-
-
-class Refinement(Result):
+class RefinementResult(Result):
     """A finished asset."""
 
     draft_id: str
     name: str
     options: dict[str, JsonValue]
-    levels: tuple[Level, ...]
+    levels: tuple[LevelOfDetail, ...]
     """Finest first; the first one is the asset itself."""
     sheet: File
     report: File
@@ -147,9 +130,9 @@ class Refinement(Result):
     surface: SurfaceShares
     agreement: tuple[PhotoAgreement, ...]
     texture_size: int
-    cameras: tuple[Camera, ...]
+    cameras: tuple[CameraRecord, ...]
     findings: tuple[Finding, ...]
-    seconds: tuple[StageSeconds, ...]
+    seconds: tuple[StageFinished, ...]
 
 
 class Check(Message):
@@ -171,7 +154,7 @@ class RigJoint(Message):
     """Whether all stress poses that turn it passed; null where none does."""
 
 
-class Rig(Result):
+class RigResult(Result):
     """A skeleton for a finished asset, or the reasons why there is none."""
 
     refinement_id: str
@@ -219,7 +202,7 @@ class ProfileVerdict(Message):
     rules: tuple[RuleVerdict, ...]
 
 
-class Export(Result):
+class ExportResult(Result):
     """Files for one target."""
 
     refinement_id: str
@@ -244,14 +227,14 @@ class Export(Result):
 _Metres = Annotated[float, Field(ge=-1000, le=1000)]
 
 
-class MaskRequest(Message):
+class MaskRequest(Request):
     """Cut the object out of every photo, and say what is wrong with them."""
 
     model: ShortText = "u2netp"
     """Matting network."""
 
 
-class DraftRequest(Message):
+class DraftRequest(Request):
     """Make white models to choose from."""
 
     engine: ShortText | None = None
@@ -261,37 +244,7 @@ class DraftRequest(Message):
     mask_model: ShortText = "u2netp"
 
 
-class Topology(StrEnum):
-    """What a finished mesh is made of."""
-
-    TRI = "tri"
-    QUAD = "quad"
-    LOWPOLY = "lowpoly"
-
-
-class Symmetry(StrEnum):
-    """Whether a finished mesh is made its own mirror image."""
-
-    AUTO = "auto"
-    ON = "on"
-    OFF = "off"
-
-
-class Detail(StrEnum):
-    """Whether the photos' shading becomes relief."""
-
-    AUTO = "auto"
-    OFF = "off"
-
-
-class ImageFormat(StrEnum):
-    """How pictures are stored inside a GLB."""
-
-    PNG = "png"
-    JPEG = "jpeg"
-
-
-class RefinementRequest(Message):
+class RefinementRequest(Request):
     """Turn the approved draft into a finished asset."""
 
     topology: Topology = Topology.TRI
@@ -318,7 +271,7 @@ class RefinementRequest(Message):
     """A picture sent to `.../locks`: white texels of the newest asset stay bit for bit."""
 
 
-class JointPlace(Message):
+class JointPlace(Request):
     """Where a person put a joint."""
 
     role: ShortText
@@ -326,7 +279,7 @@ class JointPlace(Message):
     """In the asset's frame."""
 
 
-class RigRequest(Message):
+class RigRequest(Request):
     """Put a skeleton into a finished asset, where one fits."""
 
     refinement_id: ShortText | None = None
@@ -339,7 +292,7 @@ class RigRequest(Message):
     """Joints that a person moved; the others are found."""
 
 
-class ExportRequest(Message):
+class ExportRequest(Request):
     """Write a finished asset for a target."""
 
     refinement_id: ShortText | None = None

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bozzetto.wire.base import Message, ShortText
+from bozzetto.wire.base import Message, Request, ShortText
 
 
 class Role(StrEnum):
@@ -43,13 +43,13 @@ class Me(Message):
     """To be sent as `X-CSRF-Token` with every change; null for those who do not use a cookie."""
 
 
-class SessionRequest(Message):
+class SessionRequest(Request):
     """Trade a token for a cookie that scripts cannot read."""
 
     token: Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class Limits(Message):
+class UploadLimits(Message):
     """What is accepted."""
 
     photo_bytes: int
@@ -78,6 +78,15 @@ class Choice(Message):
     summary: str = ""
 
 
+class SizeForm(Message):
+    """How the real size of an export is written."""
+
+    pattern: str
+    """Regular expression that fits the whole text once spaces are out and letters small."""
+    advice: str
+    """The same in words, with examples."""
+
+
 class Capabilities(Message):
     """What this service can do, for pages that offer choices."""
 
@@ -90,10 +99,11 @@ class Capabilities(Message):
     """Of exports."""
     profiles: tuple[Choice, ...]
     """What shops and engines take; exports are held against them."""
+    size: SizeForm
     skeletons: tuple[Choice, ...]
     clips: tuple[Choice, ...]
     job_kinds: tuple[JobKindInfo, ...]
-    limits: Limits
+    limits: UploadLimits
 
 
 class StageEstimate(Message):
@@ -103,13 +113,13 @@ class StageEstimate(Message):
     seconds: float
 
 
-class Estimates(Message):
+class StageEstimates(Message):
     """What was measured on this machine so far."""
 
     stages: tuple[StageEstimate, ...]
 
 
-class NewToken(Message):
+class NewToken(Request):
     """A token to make."""
 
     name: ShortText

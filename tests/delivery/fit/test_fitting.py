@@ -15,12 +15,12 @@ from bozzetto.delivery.fit.fitting import fit_opened
 from bozzetto.delivery.fit.limits import limits_of
 from bozzetto.delivery.open_model import Opened, read_source
 from bozzetto.delivery.placing import bounds_of
-from bozzetto.delivery.sizing import KnownSide, Side
+from bozzetto.delivery.sizing import KnownSide, MeasuredSide
 from bozzetto.formats.base import Source
 from bozzetto.formats.registry import load_format
 from bozzetto.qa.file_facts import FileFacts
 from bozzetto.qa.model_facts import measure_model
-from bozzetto.qa.profile import Level, Profile, Verdict, judge, load_profile
+from bozzetto.qa.profile import Profile, Strictness, Verdict, judge, load_profile
 from tests.models import a_box, a_figure, a_model, a_picture, a_surface, plain
 from tests.textured import a_globe
 
@@ -38,7 +38,7 @@ def opened(model, *, kind="glb", name="thing", **facts):
 def a_profile(*rules, export_as="glb"):
     """A profile of these rules: (measure, limit by its name)."""
     template = load_profile("shopify").rules[0]
-    blank = replace(template, among=(), level=Level.HARD)
+    blank = replace(template, among=(), level=Strictness.HARD)
     return Profile(
         name="mine", title="t", summary="s", export_as=export_as,
         rules=tuple(replace(blank, measure=measure, **limit) for measure, limit in rules),
@@ -110,7 +110,9 @@ def test_what_nobody_but_the_user_knows_stays_open_until_it_is_said():
     open_still = fit_opened(opened(model), profile=profile).fit
     assert not open_still.accepted
     assert "--size" in open_still.unfixed[0].reason
-    said = fit_opened(opened(model), profile=profile, size=KnownSide(side=Side.HEIGHT, metres=0.25))
+    said = fit_opened(
+        opened(model), profile=profile, size=KnownSide(side=MeasuredSide.HEIGHT, metres=0.25)
+    )
     low, high = bounds_of(reread(said).model)
     assert said.fit.accepted
     assert high[1] - low[1] == pytest.approx(0.25, rel=1e-4)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bozzetto.delivery.open_model import open_model
-from bozzetto.delivery.rig.rigging import RigRequest, read_motions, rig_file
+from bozzetto.delivery.rig.rigging import RigOrder, read_motions, rig_file
 from bozzetto.delivery.rig.vrm import REQUIRED, encode_vrm
 from bozzetto.errors import InputError
 from bozzetto.formats.base import Source
@@ -16,7 +16,7 @@ from bozzetto.formats.registry import load_format
 from bozzetto.rigging.canonical import RestPose
 from bozzetto.rigging.figure import figure_of
 from bozzetto.rigging.pose import at_frame, bent_model
-from bozzetto.rigging.rig import Found, RigOptions, bind_found
+from bozzetto.rigging.rig import JointedFigure, RigOptions, bind_found
 from bozzetto.rigging.voxels import voxelize
 from tests.rigging.mannequin import a_mannequin_model, mannequin_joints
 
@@ -30,14 +30,14 @@ artists = pytest.mark.skipif(not A_RIG.exists(), reason="the shared rigs are not
 @pytest.mark.slow
 def test_a_corrected_joint_is_where_the_person_put_it_and_the_clips_are_in_the_file(tmp_path):
     out = tmp_path / "man.glb"
-    first = rig_file(RigRequest(source=A_RIG, output=out, options=RigOptions(clips=("walk",))))
+    first = rig_file(RigOrder(source=A_RIG, output=out, options=RigOptions(clips=("walk",))))
     assert first.clips == ("walk", "walk_in_place")
     content = json.loads((tmp_path / "man.joints.json").read_text())
     elbow = np.add(content["joints"]["leftLowerArm"], 0.03)
     content["joints"]["leftLowerArm"] = elbow.tolist()
     edited = tmp_path / "edited.json"
     edited.write_text(json.dumps(content | {"mirror": True}))
-    rig_file(RigRequest(source=A_RIG, output=out, joints=edited))
+    rig_file(RigOrder(source=A_RIG, output=out, joints=edited))
     skeleton = open_model(out).model.skeleton
     assert skeleton is not None
     left = skeleton.positions[skeleton.names.index("mixamorig:LeftForeArm")]
@@ -61,7 +61,7 @@ def a_bound_mannequin(*, pose=RestPose.KEEP, dialect="mixamo"):
     uvs = np.random.default_rng(3).random((part.mesh.num_vertices, 2), np.float32)
     model = replace(model, parts=(replace(part, mesh=replace(part.mesh, uvs=uvs)),))
     figure = figure_of(model)
-    found = Found(
+    found = JointedFigure(
         figure=figure,
         voxels=voxelize(figure.mesh, cells=50),
         joints=mannequin_joints(),

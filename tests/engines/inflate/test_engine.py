@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from bozzetto.engines.in_memory import reconstruct_foregrounds
 from bozzetto.engines.inflate.engine import build
 from bozzetto.errors import EngineError, InputError
 from bozzetto.geometry.components import label_components
@@ -31,7 +32,7 @@ STICK_FIGURE = (
 
 
 def inflate(alpha, *, seed=0, focal_px=None):
-    return build().reconstruct([cut_out(alpha, focal_px=focal_px)], seed=seed)
+    return reconstruct_foregrounds(build(), [cut_out(alpha, focal_px=focal_px)], seed=seed)
 
 
 def genus(draft):
@@ -159,7 +160,7 @@ def test_refuses_an_object_of_a_few_pixels_and_a_negative_seed():
     with pytest.raises(EngineError, match="no object"):
         inflate(a_disc(radius=3))
     with pytest.raises(InputError, match="seed"):
-        build().reconstruct([a_foreground()], seed=-1)
+        reconstruct_foregrounds(build(), [a_foreground()], seed=-1)
 
 
 @pytest.mark.shared
@@ -173,7 +174,7 @@ def test_real_cut_outs_keep_their_silhouette_at_full_resolution():
             continue
         rgb = linear_from_srgb8(np.ascontiguousarray(picture[..., :3]))
         photo = Foreground(name=path.name, sha256="0" * 64, linear_rgb=rgb, alpha=alpha)
-        draft = build().reconstruct([photo], seed=0)
+        draft = reconstruct_foregrounds(build(), [photo], seed=0)
         assert closed_manifold_defects(draft.mesh.positions, draft.mesh.triangles) == ()
         measured[path.name] = iou(silhouette(draft.mesh, draft.cameras[0]), alpha > 0.5)
     assert min(measured.values()) > 0.985, measured

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from bozzetto.asset.mesh import Origin
+from bozzetto.engines.in_memory import reconstruct_foregrounds
 from bozzetto.engines.inflate.engine import build
 from tests.build import a_disc
 from tests.engines.silhouettes import cut_out, drawn
@@ -19,7 +20,7 @@ def a_two_colour_disc():
 
 
 def a_mesh():
-    return build().reconstruct([a_two_colour_disc()], seed=0).mesh
+    return reconstruct_foregrounds(build(), [a_two_colour_disc()], seed=0).mesh
 
 
 def test_front_and_mirrored_back_carry_the_photos_colours():
@@ -58,6 +59,6 @@ def test_what_was_widened_beyond_the_photo_is_inferred():
         height=800,
         width=800,
     )
-    mesh = build().reconstruct([cut_out(shape)], seed=0).mesh
+    mesh = reconstruct_foregrounds(build(), [cut_out(shape)], seed=0).mesh
     assert (mesh.origin == Origin.INFERRED).any()
     assert mesh.confidence[mesh.origin == Origin.INFERRED].max() <= 0.05 + 1e-6

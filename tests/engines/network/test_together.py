@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
+from bozzetto.engines.in_memory import reconstruct_foregrounds
 from bozzetto.engines.network.engine import BozzettoEngine
 from bozzetto.errors import InputError
 from bozzetto.views.foreground import Side
@@ -36,9 +37,11 @@ def f_score(mesh, shape, *, reach=0.03):
 def test_four_views_that_err_behind_what_they_see_are_together_better_than_each_alone():
     photos, network = photographed(CHAIR, cameras(4), sides=SIDES, hidden_scale=0.55)
     engine = BozzettoEngine(network)
-    alone = [f_score(engine.reconstruct([photo], seed=0).mesh, CHAIR) for photo in photos]
-    both = f_score(engine.reconstruct(photos[:2], seed=0).mesh, CHAIR)
-    draft = engine.reconstruct(photos, seed=0)
+    alone = [
+        f_score(reconstruct_foregrounds(engine, [photo], seed=0).mesh, CHAIR) for photo in photos
+    ]
+    both = f_score(reconstruct_foregrounds(engine, photos[:2], seed=0).mesh, CHAIR)
+    draft = reconstruct_foregrounds(engine, photos, seed=0)
     assert both > max(alone[:2])
     assert f_score(draft.mesh, CHAIR) > max(alone) + 0.05
     for camera, photo in zip(draft.cameras, photos, strict=True):
@@ -48,7 +51,7 @@ def test_four_views_that_err_behind_what_they_see_are_together_better_than_each_
 def test_cameras_come_back_to_a_few_degrees_and_colours_from_the_photo_that_faces():
     true = cameras(3)
     photos, network = photographed(MUG, true, sides=SIDES[:3])
-    draft = BozzettoEngine(network).reconstruct(photos, seed=0)
+    draft = reconstruct_foregrounds(BozzettoEngine(network), photos, seed=0)
     for found, wanted in zip(draft.cameras, true, strict=True):
         cosine = found.world_from_camera.rotation[:, 2] @ wanted.world_from_camera.rotation[:, 2]
         assert np.degrees(np.arccos(np.clip(cosine, -1, 1))) < 6
@@ -61,7 +64,7 @@ def test_cameras_come_back_to_a_few_degrees_and_colours_from_the_photo_that_face
 
 def test_sides_are_guessed_when_not_named_and_it_is_told():
     photos, network = photographed(MUG, [cameras(4)[0], cameras(4)[3]])
-    draft = BozzettoEngine(network).reconstruct(photos, seed=0)
+    draft = reconstruct_foregrounds(BozzettoEngine(network), photos, seed=0)
     assert [finding.code for finding in draft.findings] == ["draft.views.guessed"]
     assert "right" in draft.findings[0].message
     assert draft.cameras[1].position[0] < 0
@@ -69,7 +72,7 @@ def test_sides_are_guessed_when_not_named_and_it_is_told():
 
 def test_the_user_s_word_wins_over_the_guess():
     photos, network = photographed(BOX, cameras(2), sides=[Side.FRONT, Side.RIGHT])
-    draft = BozzettoEngine(network).reconstruct(photos, seed=0)
+    draft = reconstruct_foregrounds(BozzettoEngine(network), photos, seed=0)
     assert draft.cameras[1].position[0] < 0
     assert "draft.views.guessed" not in [finding.code for finding in draft.findings]
 
@@ -79,10 +82,13 @@ def with_another_thing_behind(front, back):
     photos, network = photographed(front, cameras(1), sides=[Side.FRONT])
     other, knows_other = photographed(back, [a_camera(azimuth=180, px=160)], sides=[Side.BACK])
     blue = dataclasses.replace(
-        other[0], linear_rgb=np.full_like(other[0].linear_rgb, 0.05), name="other.png"
+        other[0],
+        linear_rgb=np.full_like(other[0].linear_rgb, 0.05),
+        name="other.png",
+        sha256="b" * 64,
     )
     network.teach(blue, knows_other.predictions[0])
-    return BozzettoEngine(network).reconstruct([photos[0], blue], seed=0)
+    return reconstruct_foregrounds(BozzettoEngine(network), [photos[0], blue])
 
 
 def test_photos_of_different_things_fall_back_to_one_of_them_with_a_warning():
@@ -100,4 +106,4 @@ def test_photos_that_fit_loosely_stay_together_with_a_warning():
 def test_one_side_cannot_be_named_twice():
     photos, network = photographed(BALL, cameras(2, px=96), sides=[Side.LEFT, Side.LEFT])
     with pytest.raises(InputError, match="left"):
-        BozzettoEngine(network).reconstruct(photos, seed=0)
+        reconstruct_foregrounds(BozzettoEngine(network), photos, seed=0)

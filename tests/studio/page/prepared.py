@@ -10,17 +10,19 @@ from PIL import Image
 
 from bozzetto.asset.mesh import Mesh, Origin
 from bozzetto.asset.model import Model, Part, Surface
+from bozzetto.asset.shares import PhotoAgreement, SurfaceShares
 from bozzetto.formats.gltf.glb import encode_glb
+from bozzetto.progress import StageFinished
+from bozzetto.qa.places import look_at
 from bozzetto.studio.blobs.registry import open_blobs
 from bozzetto.studio.database import Database
 from bozzetto.studio.jobs import Claim
 from bozzetto.studio.kinds.base import Kept
-from bozzetto.studio.kinds.places import look_at
 from bozzetto.studio.messages import moment
 from bozzetto.studio.performing import Keeper
 from bozzetto.studio.tables import JobRow
 from bozzetto.studio.workplace import project_root
-from bozzetto.wire.results import Level, PhotoAgreement, Refinement, StageSeconds, SurfaceShares
+from bozzetto.wire.results import LevelOfDetail, RefinementResult
 from tests.rigging.mannequin import a_mannequin
 
 REFINEMENT = "res_" + "cd" * 12
@@ -89,7 +91,7 @@ def _refinement(keeper, folder, project):
     for name, value in (("origin", 1), ("confidence", 200), ("sheet", 90)):
         Image.new("L", (64, 64), value).save(folder / f"{name}.png")
     (folder / "report.json").write_text(json.dumps({"name": "mannequin"}))
-    message = Refinement(
+    message = RefinementResult(
         id=REFINEMENT,
         project_id=project,
         job_id=_JOB,
@@ -107,14 +109,14 @@ def _refinement(keeper, folder, project):
         texture_size=512,
         cameras=(),
         findings=look_at(meshes[0]),
-        seconds=(StageSeconds(stage="refine", seconds=9.5, reused=False),),
+        seconds=(StageFinished(stage="refine", seconds=9.5, reused=False),),
     )
     return Kept(message=message, folder=_FOLDER)
 
 
 def _level(level, mesh, file):
     """Describe a level."""
-    return Level(
+    return LevelOfDetail(
         level=level,
         model=file,
         triangles=len(mesh.triangles),

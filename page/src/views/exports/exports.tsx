@@ -12,6 +12,7 @@ import { FindingList } from "../../ui/findings";
 import { Icon } from "../../ui/icons";
 import { JobFailure } from "../../ui/job-bar";
 import { Changes, ProfileRules } from "./profiles";
+import { compact, isSize } from "./size";
 
 export function Exports() {
   const finished = refinement.value;
@@ -28,15 +29,14 @@ export function Exports() {
   return <Offers finished={finished} />;
 }
 
-const SIZE = /^(height|width|depth|longest)=\d+(\.\d+)?(mm|cm|m|in|ft)$/;
-
 function Offers({ finished }: { finished: Refinement }) {
   const [size, setSize] = useState("");
   const [withRig, setWithRig] = useState(false);
   const rig = rigs.value.find((one) => one.refinement_id === finished.id && one.model) ?? null;
   const job = newestJob("exports");
-  const wanted = size.trim().replace(/\s+/g, "");
-  const bad = wanted !== "" && !SIZE.test(wanted);
+  const wanted = compact(size);
+  const form = capabilities.value?.size;
+  const bad = wanted !== "" && !isSize(wanted, form?.pattern ?? "");
   const order: Order = { refinementId: finished.id, size: wanted || null, rigId: withRig && rig ? rig.id : null, ready: !bad };
   const targets = capabilities.value?.targets ?? [];
   return (
@@ -51,7 +51,7 @@ function Offers({ finished }: { finished: Refinement }) {
           </label>
           {rig && <Toggle label="With skeleton" checked={withRig} onChange={setWithRig} />}
         </div>
-        {bad && <p class="refused" role="alert">Write a side, a number and a unit, as in height=42cm or longest=1.2m.</p>}
+        {bad && <p class="refused" role="alert">{form?.advice}</p>}
       </header>
       {job && <JobFailure job={job} />}
       {GROUPS.map(({ title, has }) => (

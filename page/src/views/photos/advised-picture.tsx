@@ -1,12 +1,12 @@
 // A photo with its advice drawn on it: chips at the places they speak of, and one overlay.
-import type { Finding, Photo } from "../../api/types";
+import type { Photo, PhotoFinding } from "../../api/types";
 import { sorted, shortName } from "../../ui/findings";
 
 interface Props {
   photo: Photo;
-  findings: readonly Finding[];
-  chosen: Finding | null;
-  onChoose: (finding: Finding | null) => void;
+  findings: readonly PhotoFinding[];
+  chosen: PhotoFinding | null;
+  onChoose: (finding: PhotoFinding | null) => void;
   busy: boolean;
 }
 
@@ -15,7 +15,7 @@ export function AdvisedPicture({ photo, findings, chosen, onChoose, busy }: Prop
   const whole = list.filter((finding) => !finding.where);
   const placed = list.filter((finding) => finding.where);
   const picture = chosen?.overlay?.url ?? photo.file.url;
-  const toggle = (finding: Finding) => onChoose(finding === chosen ? null : finding);
+  const toggle = (finding: PhotoFinding) => onChoose(finding === chosen ? null : finding);
   return (
     <figure class="advised">
       <div class="picture" ref={(node) => shape(node, photo)}>
@@ -44,7 +44,7 @@ function shape(node: HTMLElement | null, photo: Photo): void {
   node?.style.setProperty("--ratio", String(photo.width / photo.height));
 }
 
-function Box({ photo, where }: { photo: Photo; where: NonNullable<Finding["where"]> }) {
+function Box({ photo, where }: { photo: Photo; where: NonNullable<PhotoFinding["where"]> }) {
   return (
     <svg class="boxes" viewBox={`0 0 ${photo.width} ${photo.height}`} aria-hidden="true">
       <rect x={where.x0} y={where.y0} width={where.x1 - where.x0} height={where.y1 - where.y0} />
@@ -53,7 +53,7 @@ function Box({ photo, where }: { photo: Photo; where: NonNullable<Finding["where
 }
 
 interface ChipProps {
-  finding: Finding;
+  finding: PhotoFinding;
   chosen: boolean;
   onClick: () => void;
   photo?: Photo;

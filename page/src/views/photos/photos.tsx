@@ -1,6 +1,6 @@
 // Step 1: photographs come in, and each gets its advice.
 import { useState } from "preact/hooks";
-import type { Finding, Photo } from "../../api/types";
+import type { Photo, PhotoFinding } from "../../api/types";
 import { changeSide, removePhoto, startMasks } from "../../state/actions";
 import { complain } from "../../state/notices";
 import { maskOf, newestJob, openJob, photos, project } from "../../state/project";
@@ -23,7 +23,7 @@ const SIDES = [
 ] as const;
 
 /** All that is known of a photo: from the file itself, and from the newest look at it. */
-function findingsOf(photo: Photo): Finding[] {
+function findingsOf(photo: Photo): PhotoFinding[] {
   const mask = maskOf.value.get(photo.id);
   return mask ? mask.findings : photo.findings;
 }
@@ -76,7 +76,7 @@ function FirstPhotos() {
 }
 
 function Shown({ photo }: { photo: Photo }) {
-  const [chosen, setChosen] = useState<Finding | null>(null);
+  const [chosen, setChosen] = useState<PhotoFinding | null>(null);
   return <AdvisedPicture photo={photo} findings={findingsOf(photo)} chosen={chosen} onChoose={setChosen} busy={openJob("masks") !== null} />;
 }
 

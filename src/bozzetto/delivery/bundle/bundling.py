@@ -27,7 +27,7 @@ from bozzetto.delivery.naming import Naming, rename_model, safe_stem
 from bozzetto.delivery.pictures import JPEG, PNG, PictureRules, change_pictures
 from bozzetto.delivery.placing import Placement, place_model
 from bozzetto.delivery.provenance import Provenance, with_provenance
-from bozzetto.delivery.sizing import Scale, scale_for
+from bozzetto.delivery.sizing import MeasuredScale, scale_for
 from bozzetto.findings import Finding, Severity
 from bozzetto.formats.base import NamedFile
 from bozzetto.formats.registry import format_names
@@ -143,7 +143,7 @@ def draw_pictures(
 
 def _ready(
     deliverable: Deliverable, placing: Placing, *, name: str
-) -> tuple[list[Model], Provenance, Scale | None]:
+) -> tuple[list[Model], Provenance, MeasuredScale | None]:
     """Place, name and sign all levels."""
     scale = None
     if placing.size is not None:

@@ -19,7 +19,7 @@ MAX_BOUNDS_ERROR = 0.001
 
 
 @dataclass(frozen=True, kw_only=True)
-class Check:
+class ComparedFact:
     """One thing that was compared."""
 
     name: str
@@ -32,7 +32,7 @@ class Check:
 class Comparison:
     """How a file, read back, stands against its model."""
 
-    checks: tuple[Check, ...]
+    checks: tuple[ComparedFact, ...]
 
     @property
     def passed(self) -> bool:
@@ -40,7 +40,7 @@ class Comparison:
         return all(check.passed for check in self.checks)
 
     @property
-    def failures(self) -> tuple[Check, ...]:
+    def failures(self) -> tuple[ComparedFact, ...]:
         """The checks that did not."""
         return tuple(check for check in self.checks if not check.passed)
 
@@ -74,7 +74,7 @@ def _triangles(model: Model) -> int:
     return sum(part.mesh.num_triangles for part in model.parts)
 
 
-def _vertices(model: Model, reread: Model) -> Check:
+def _vertices(model: Model, reread: Model) -> ComparedFact:
     """Compare the numbers of vertices; distinct positions where seams were split otherwise."""
     wanted, got = (sum(p.mesh.num_vertices for p in m.parts) for m in (model, reread))
     if wanted == got:
@@ -90,12 +90,12 @@ def _positions(model: Model) -> int:
     return len(np.unique(np.round((points - low) / step).astype(np.int64), axis=0))
 
 
-def _bounds(model: Model, reread: Model) -> Check:
+def _bounds(model: Model, reread: Model) -> ComparedFact:
     """Compare the bounds in metres."""
     (low, high), (low2, high2) = bounds_of(model), bounds_of(reread)
     longest = max(float((high - low).max()), 1e-12)
     error = float(max(np.abs(low - low2).max(), np.abs(high - high2).max())) / longest
-    return Check(
+    return ComparedFact(
         name="bounds",
         passed=error <= MAX_BOUNDS_ERROR,
         wanted=" x ".join(f"{side:.5g}" for side in high - low) + " m",
@@ -103,13 +103,13 @@ def _bounds(model: Model, reread: Model) -> Check:
     )
 
 
-def _pictures(model: Model, reread: Model) -> Check:
+def _pictures(model: Model, reread: Model) -> ComparedFact:
     """Compare textures: those with colours byte by byte, those with values by their values.
 
     Formats that keep roughness and metal in pictures of their own encode these again.
     """
     wanted, got = (sorted(set(_fingerprints(m))) for m in (model, reread))
-    return Check(
+    return ComparedFact(
         name="texture hashes", passed=wanted == got, wanted=" ".join(wanted), got=" ".join(got)
     )
 
@@ -127,13 +127,13 @@ def _fingerprints(model: Model) -> Iterator[str]:
             yield f"metallic_roughness:{hashlib.sha256(texels.tobytes()).hexdigest()[:10]}"
 
 
-def _motion(model: Model, reread: Model) -> list[Check]:
+def _motion(model: Model, reread: Model) -> list[ComparedFact]:
     """Compare skeleton and clips."""
     counts = [0 if m.skeleton is None else m.skeleton.num_joints for m in (model, reread)]
     names = [set[str](() if m.skeleton is None else m.skeleton.names) for m in (model, reread)]
     return [
         _equal("joints", *counts),
-        Check(
+        ComparedFact(
             name="joint names",
             passed=names[0] == names[1],
             wanted=f"{len(names[0])} names",
@@ -143,6 +143,6 @@ def _motion(model: Model, reread: Model) -> list[Check]:
     ]
 
 
-def _equal(name: str, wanted: int, got: int) -> Check:
+def _equal(name: str, wanted: int, got: int) -> ComparedFact:
     """Compare two numbers."""
-    return Check(name=name, passed=wanted == got, wanted=f"{wanted:,}", got=f"{got:,}")
+    return ComparedFact(name=name, passed=wanted == got, wanted=f"{wanted:,}", got=f"{got:,}")

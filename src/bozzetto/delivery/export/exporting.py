@@ -25,7 +25,7 @@ from bozzetto.delivery.provenance import (
     provenance_of_project,
     with_provenance,
 )
-from bozzetto.delivery.sizing import PhotoEvidence, Scale, Size, scale_for
+from bozzetto.delivery.sizing import MeasuredScale, PhotoEvidence, Size, scale_for
 from bozzetto.findings import Finding
 from bozzetto.formats.base import NamedFile, Source, Written
 from bozzetto.formats.registry import load_format
@@ -83,7 +83,7 @@ class Exported:
     files: tuple[ExportedFile, ...]
     beside: tuple[str, ...]
     """Further files: textures, the record of provenance."""
-    scale: Scale | None
+    scale: MeasuredScale | None
     front: Front
     pivot: Pivot
     findings: tuple[Finding, ...]

@@ -10,7 +10,7 @@ import numpy as np
 
 from bozzetto.asset.model import AlphaMode, Model, Part, Picture
 from bozzetto.asset.skeleton import Clip, Skin
-from bozzetto.delivery.fit.limits import Limits
+from bozzetto.delivery.fit.limits import FitLimits
 from bozzetto.delivery.fit.rebaking import RebakeOptions, rebake, rebake_parts
 from bozzetto.delivery.pictures import PictureRules, change_pictures
 from bozzetto.delivery.placing import Pivot, Placement, bounds_of, place_model
@@ -47,7 +47,7 @@ def stand_on_origin(model: Model) -> Changed:
     return moved, (Change(what="origin", before=before, after="bottom centre at (0, 0, 0)"),)
 
 
-def limit_clips(model: Model, limits: Limits) -> Changed:
+def limit_clips(model: Model, limits: FitLimits) -> Changed:
     """Keep the first clips, and cut long ones."""
     changes: list[Change] = []
     clips = model.clips
@@ -68,7 +68,7 @@ def limit_clips(model: Model, limits: Limits) -> Changed:
     return replace(model, clips=clips), tuple(changes)
 
 
-def allow_alpha(model: Model, limits: Limits) -> Changed:
+def allow_alpha(model: Model, limits: FitLimits) -> Changed:
     """Blend where masked alpha is not shown."""
     if not limits.alpha_modes or "MASK" in limits.alpha_modes:
         return model, ()

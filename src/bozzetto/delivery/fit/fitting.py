@@ -23,7 +23,7 @@ from bozzetto.delivery.fit.changes import (
     stand_on_origin,
     triangles_for_vertices,
 )
-from bozzetto.delivery.fit.limits import CANNOT, MERGING, Limits, breaks, broken, limits_of
+from bozzetto.delivery.fit.limits import CANNOT, MERGING, FitLimits, breaks, broken, limits_of
 from bozzetto.delivery.inspect.inspection import Inspection, inspect_opened
 from bozzetto.delivery.inspect.page import say_value
 from bozzetto.delivery.naming import Naming, rename_model, safe_stem
@@ -100,7 +100,7 @@ class _State:
         model, changes = step(self.model)
         return _State(model=model, changes=(*self.changes, *changes))
 
-    def grounded(self, limits: Limits) -> "_State":
+    def grounded(self, limits: FitLimits) -> "_State":
         """Put the origin back to the bottom centre: fewer triangles have other bounds."""
         if not limits.on_ground:
             return self
@@ -216,7 +216,7 @@ def _placed(state: _State, before: ProfileResult) -> _State:
     return state
 
 
-def _shaped(state: _State, before: ProfileResult, limits: Limits) -> _State:
+def _shaped(state: _State, before: ProfileResult, limits: FitLimits) -> _State:
     """Reduce triangles and merge materials, in one bake where both are wanted."""
     target = limits.triangles if breaks(before, ("triangles",)) else None
     if limits.vertices is not None and breaks(before, ("vertices",)):
@@ -258,7 +258,7 @@ def _joined(state: _State, profile: Profile) -> _State:
     return state
 
 
-def _picture_rules(limits: Limits) -> PictureRules:
+def _picture_rules(limits: FitLimits) -> PictureRules:
     """Return what the profile wants of textures."""
     return PictureRules(
         longest_px=limits.texture_px,
@@ -268,7 +268,7 @@ def _picture_rules(limits: Limits) -> PictureRules:
 
 
 def _written_small_enough(
-    state: _State, limits: Limits, *, format_name: str, stem: str
+    state: _State, limits: FitLimits, *, format_name: str, stem: str
 ) -> tuple[_State, Written]:
     """Write the model; while the file is too large shrink textures, then the mesh, then drop maps.
 
@@ -303,7 +303,7 @@ def _written_small_enough(
 
 
 def _smaller_textures(
-    state: _State, limits: Limits, *, format_name: str, stem: str
+    state: _State, limits: FitLimits, *, format_name: str, stem: str
 ) -> tuple[_State, Written]:
     """Write the model with the largest textures that keep the file within its limit."""
     written = _write(state.model, format_name, stem)
@@ -317,7 +317,7 @@ def _smaller_textures(
     return smaller, written
 
 
-def _harder(limits: Limits, *, quality: int, side: int | None, normals: bool) -> PictureRules:
+def _harder(limits: FitLimits, *, quality: int, side: int | None, normals: bool) -> PictureRules:
     """Return rules for smaller textures."""
     most = limits.texture_px
     longest = most if side is None else min(side, most or side)

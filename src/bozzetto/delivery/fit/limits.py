@@ -32,7 +32,7 @@ CANNOT = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Limits:
+class FitLimits:
     """The limits of a profile that say what to do, the strictest of each kind."""
 
     triangles: int | None
@@ -53,7 +53,7 @@ class Limits:
     """Whether the origin must be the bottom centre."""
 
 
-def limits_of(profile: Profile) -> Limits:
+def limits_of(profile: Profile) -> FitLimits:
     """Gather the strictest limits of a profile, soft ones as well."""
 
     def least(measure: str) -> float | None:
@@ -64,7 +64,7 @@ def limits_of(profile: Profile) -> Limits:
         found = [r.among for r in profile.rules if r.measure == measure and r.among]
         return min(found, key=len, default=())
 
-    return Limits(
+    return FitLimits(
         triangles=_whole(least("triangles")),
         vertices=_whole(least("vertices")),
         part_triangles=_whole(least("part_triangles")),

@@ -28,7 +28,7 @@ from bozzetto.geometry.remesh.simplify import SimplifyOptions, simplify
 from bozzetto.geometry.submesh import keep_triangles
 from bozzetto.imaging.color import srgb8_from_linear
 from bozzetto.qa.connectivity import weld_rows
-from bozzetto.texturing.detail import DenseSurface
+from bozzetto.texturing.detail import BakeSource
 from bozzetto.texturing.gutter import Gutter, GutterOptions, plan_gutter
 from bozzetto.texturing.rasterize import Texels, rasterize
 from bozzetto.texturing.tangents import surface_frames, tangent_from_world, vertex_tangents
@@ -166,7 +166,7 @@ def _anchored(source: SourceSurface, options: RebakeOptions) -> _Anchored:
             mesh=low, texels=texels, at=own, agrees=everywhere, at_vertices=_corners(low)
         )
     size = float(np.ptp(low.positions, axis=0).max())
-    dense = DenseSurface(former, Raycaster(former.positions, former.triangles), cage=_CAGE * size)
+    dense = BakeSource(former, Raycaster(former.positions, former.triangles), cage=_CAGE * size)
     facing = interpolate(normals, low.triangles, own)
     facing /= np.maximum(np.linalg.norm(facing, axis=1, keepdims=True), 1e-12)
     points = interpolate(low.positions, low.triangles, own)

@@ -13,12 +13,12 @@ from PIL import Image
 from bozzetto.delivery.inspect.inspection import Inspection
 from bozzetto.delivery.inspect.model_pictures import ModelPictures, draw_model
 from bozzetto.delivery.open_model import open_model
-from bozzetto.pipeline.store import write_file
 from bozzetto.qa.model_facts import MaterialFacts, ModelFacts
 from bozzetto.qa.profile import ProfileResult, RuleResult
 from bozzetto.qa.profile_measures import Value
 from bozzetto.qa.rendering.registry import choose_renderer
 from bozzetto.qa.topology import TopologyFacts
+from bozzetto.store.disk import write_file
 
 AnyPicture = UInt8[np.ndarray, "_ _ _"]
 Cells = Sequence[str]

@@ -3,11 +3,9 @@
 Letters: h w rows and columns.
 """
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 import cv2
 import numpy as np
@@ -15,15 +13,14 @@ from jaxtyping import Float32
 
 from bozzetto.asset.model import Model
 from bozzetto.delivery.open_model import open_model
-from bozzetto.delivery.project.report_record import CamerasRecord, ReportRecord, read_known
 from bozzetto.delivery.sizing import PhotoEvidence
 from bozzetto.errors import ProjectError
-from bozzetto.pipeline.approval import read_drafts
-from bozzetto.pipeline.options import MAX_LODS
-from bozzetto.pipeline.photo_to_asset import level_name
-from bozzetto.pipeline.records import camera_of_record, read_json
-from bozzetto.pipeline.store import MANIFEST, Project, open_project, stage_folder
-from bozzetto.records import Json
+from bozzetto.pipeline.options import MAX_LODS, level_name
+from bozzetto.pipeline.project import MANIFEST, Project, open_project, read_record
+from bozzetto.pipeline.report import Report
+from bozzetto.pipeline.stages import ASSET_STAGE, MASK_STAGE
+from bozzetto.plans.results import find_result, read_result
+from bozzetto.records import json_from
 
 _EXIF_FOCAL_ERROR = 0.03
 _GUESSED_FOCAL_ERROR = 0.35
@@ -32,18 +29,18 @@ _LEAST_EDGE_PX = 0.5
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Finished:
+class FinishedProject:
     """A finished project, ready for delivery."""
 
     root: Path
-    report: ReportRecord
+    report: Report
     options: str
     """All settings, as JSON."""
     levels: tuple[Model, ...]
     """Of detail, the finest first, as their GLBs hold them."""
     paths: tuple[Path, ...]
     mask_sha256: tuple[str, ...]
-    """Of the masks' files, one for each photo."""
+    """Of the masks' files, one for each photo; empty where a file is gone."""
     evidence: PhotoEvidence | None
     """Of the first photo; None where its camera is not on record."""
 
@@ -53,7 +50,7 @@ def is_project(path: Path) -> bool:
     return (path / MANIFEST).is_file()
 
 
-def read_finished(root: Path) -> Finished:
+def read_finished(root: Path) -> FinishedProject:
     """Read a finished project.
 
     Raises:
@@ -66,20 +63,17 @@ def read_finished(root: Path) -> Finished:
             f"The project {root} has no finished asset yet.",
             advice=f"Finish it: `bozzetto refine {root}`.",
         )
-    report = read_known(ReportRecord, path)
+    report = read_record(Report, path)
     names = [f"{level_name(report.name, level)}.glb" for level in range(MAX_LODS)]
     paths = tuple(project.path(name) for name in names if project.path(name).is_file())
-    masks = tuple(
-        stage_folder(project, "masks", digest) / "mask.png" for digest in read_drafts(project).masks
-    )
-    return Finished(
+    return FinishedProject(
         root=root,
         report=report,
-        options=_options(path),
+        options=json.dumps(json_from(report.options), sort_keys=True, separators=(",", ":")),
         levels=tuple(open_model(path).model for path in paths),
         paths=paths,
-        mask_sha256=tuple(_sha256(mask) for mask in masks if mask.is_file()),
-        evidence=_evidence(project, report, masks),
+        mask_sha256=tuple(_mask_sha256(project, key) for key in report.keys.masks),
+        evidence=_evidence(project, report),
     )
 
 
@@ -95,36 +89,24 @@ def mask_edge_px(alpha: Float32[np.ndarray, "h w"]) -> float:
     return max(float(soft.sum()) / max(length, 1.0) / 2, _LEAST_EDGE_PX)
 
 
-def _evidence(
-    project: Project, report: ReportRecord, masks: tuple[Path, ...]
-) -> PhotoEvidence | None:
+def _evidence(project: Project, report: Report) -> PhotoEvidence | None:
     """Find the camera that was fitted to the first photo, and how sharp its mask is."""
-    wanted = report.files[0].sha256 if report.files else ""
-    for folder in sorted(project.path("assets").glob("*")):
-        glb = folder / "asset.glb"
-        if glb.is_file() and _sha256(glb) == wanted:
-            cameras = read_known(CamerasRecord, folder / "asset.json").cameras
-            break
-    else:
+    store, key = project.store, report.keys.assets[0]
+    wanted = ((ASSET_STAGE, key), (MASK_STAGE, report.keys.masks[0]))
+    if any(find_result(store, stage.collection, one) is None for stage, one in wanted):
         return None
-    picture = cv2.imread(str(masks[0]), cv2.IMREAD_GRAYSCALE) if masks else None
-    if not cameras or picture is None:
+    cameras = read_result(store, ASSET_STAGE, key).refined.asset.cameras
+    if not cameras:
         return None
     known = report.inputs[0].focal_px is not None
     return PhotoEvidence(
-        camera=camera_of_record(cameras[0]),
-        edge_px=mask_edge_px(picture.astype(np.float32) / np.float32(255)),
+        camera=cameras[0],
+        edge_px=mask_edge_px(read_result(store, MASK_STAGE, report.keys.masks[0]).mask.alpha),
         focal_error=_EXIF_FOCAL_ERROR if known else _GUESSED_FOCAL_ERROR,
     )
 
 
-def _options(path: Path) -> str:
-    """Return the report's settings as they stand there."""
-    report = read_json(path)
-    settings = cast("dict[str, Json]", report).get("options") if isinstance(report, dict) else None
-    return json.dumps(settings, sort_keys=True, separators=(",", ":"))
-
-
-def _sha256(path: Path) -> str:
-    """Return the hash of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _mask_sha256(project: Project, key: str) -> str:
+    """Return the hash of a mask's picture; empty where it is gone."""
+    record = find_result(project.store, MASK_STAGE.collection, key)
+    return "" if record is None else record.files["mask.png"].sha256

@@ -40,7 +40,7 @@ _CUTS_COUNTED_TO = 60_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class RigRequest:
+class RigOrder:
     """What to rig, how, and where to put it."""
 
     source: Path
@@ -93,7 +93,7 @@ class RigReport:
         return all(pose.passed for pose in self.poses)
 
 
-def rig_file(request: RigRequest) -> RigReport:
+def rig_file(request: RigOrder) -> RigReport:
     """Rig a figure and write it with its certificate.
 
     Raises:

@@ -3,31 +3,22 @@
 It sees the object from the front and gives it a mirrored back. Method and limits: docs/inflate.md.
 """
 
-from collections.abc import Sequence
-
-from bozzetto.asset.draft import Draft
 from bozzetto.asset.mesh import Mesh
-from bozzetto.engines.base import EngineCard
+from bozzetto.asset.reconstruction import PosedPhoto, Reconstruction
+from bozzetto.engines.base import EngineCard, EngineContext, EngineOptions
+from bozzetto.engines.inflate.card import CARD
 from bozzetto.engines.inflate.grid import working_grid
 from bozzetto.engines.inflate.paint import facing_camera, paint
 from bozzetto.engines.inflate.placing import fit_lens, place
 from bozzetto.engines.inflate.profile import profile_of, squared_half_depth
 from bozzetto.engines.inflate.surface import surface_of
 from bozzetto.engines.reasons import judge
-from bozzetto.errors import EngineError, InputError
 from bozzetto.geometry.normals import vertex_normals
+from bozzetto.views.capture import Capture
 from bozzetto.views.foreground import Foreground
 
-CARD = EngineCard(
-    name="inflate",
-    version=1,
-    min_views=1,
-    max_views=1,
-    needs_gpu=False,
-    licence="Apache-2.0",
-    download_mib=0.0,
-    summary="Inflates the silhouette of one photo; works for everything, knows nothing.",
-)
+RESOLVED_DETAIL = 0.08
+"""An outline of a few hundred cells is exact, the depth behind it is a guess without detail."""
 
 
 class InflateEngine:
@@ -38,21 +29,17 @@ class InflateEngine:
         """What this engine is and needs."""
         return CARD
 
-    def reconstruct(self, foregrounds: Sequence[Foreground], *, seed: int) -> Draft:
-        """Inflate the one foreground; seeds 0, 1 and 2 are the elliptic, slab and full variants.
+    def reconstruct(
+        self, capture: Capture, *, options: EngineOptions, context: EngineContext
+    ) -> Reconstruction:
+        """Inflate the one photo; seeds 0, 1 and 2 are the elliptic, slab and full variants.
 
         Raises:
-            EngineError: Not exactly one foreground, or no object in it.
-            InputError: The seed is negative.
+            EngineError: There is no object in the photo.
         """
-        if len(foregrounds) != 1:
-            raise EngineError(
-                f"The engine 'inflate' takes exactly one photo, got {len(foregrounds)}.",
-                advice="Give the photo that shows the object best.",
-            )
-        if seed < 0:
-            raise InputError(f"A seed is 0 or more, got {seed}.", advice="Use 0, 1 or 2.")
-        return _inflate(foregrounds[0], seed=seed)
+        (photo_id,) = capture.ids
+        context.step("inflate")
+        return _inflate(capture.foreground(photo_id), seed=options.seed)
 
 
 def build() -> InflateEngine:
@@ -60,7 +47,7 @@ def build() -> InflateEngine:
     return InflateEngine()
 
 
-def _inflate(foreground: Foreground, *, seed: int) -> Draft:
+def _inflate(foreground: Foreground, *, seed: int) -> Reconstruction:
     """Read the outline, fill it with depth, place the surface, paint it, judge it."""
     profile = profile_of(seed)
     grid = working_grid(foreground)
@@ -79,12 +66,13 @@ def _inflate(foreground: Foreground, *, seed: int) -> Draft:
         confidence=painted.confidence,
         origin=painted.origin,
     )
-    return Draft(
+    return Reconstruction(
         mesh=mesh,
-        cameras=(placed.camera,),
+        posed=(PosedPhoto(photo_id=foreground.sha256, camera=placed.camera),),
         engine=CARD.name,
         variant=profile.name,
         seed=seed,
+        resolved_detail=RESOLVED_DETAIL,
         reasons=judge(mesh, camera=placed.camera, foreground=foreground),
         findings=(*grid.findings, *lens_findings),
     )

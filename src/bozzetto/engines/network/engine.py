@@ -7,12 +7,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bozzetto.asset.draft import Draft, Reason
 from bozzetto.asset.mesh import Mesh
-from bozzetto.engines.base import EngineCard
+from bozzetto.asset.reconstruction import PosedPhoto, Reason, Reconstruction
+from bozzetto.engines.base import EngineCard, EngineContext, EngineOptions
+from bozzetto.engines.network.card import NAME, card
 from bozzetto.engines.network.certainty import surface_certainty
 from bozzetto.engines.network.decode import surface_of
-from bozzetto.engines.network.onnx_network import load_network, weights_sha256
+from bozzetto.engines.network.onnx_network import load_network
 from bozzetto.engines.network.paint import paint
 from bozzetto.engines.network.placing import forward_of, stand, upright
 from bozzetto.engines.network.prediction import Network
@@ -21,28 +22,14 @@ from bozzetto.engines.network.together import Joined, join
 from bozzetto.engines.network.variants import LIKELIEST, latent_of, variant_name
 from bozzetto.engines.network.view import View, look_at
 from bozzetto.engines.reasons import certainty_reason, judge_views
-from bozzetto.errors import EngineError, InputError
 from bozzetto.geometry.normals import vertex_normals
 from bozzetto.geometry.raycast import Raycaster
 from bozzetto.views.camera import Camera
+from bozzetto.views.capture import Capture
 from bozzetto.views.foreground import Foreground
 
-MAX_VIEWS = 4
-
-
-def card() -> EngineCard:
-    """Return what this engine is and needs, with the hash of the weights that are installed."""
-    return EngineCard(
-        name="bozzetto",
-        version=2,
-        min_views=1,
-        max_views=MAX_VIEWS,
-        needs_gpu=False,
-        licence="Apache-2.0",
-        download_mib=0.0,
-        summary="A small network predicts all sides from one to four photos; bundled, offline.",
-        weights_sha256=weights_sha256(),
-    )
+RESOLVED_DETAIL = 0.08
+"""What is smaller is the steps of the coarse volume."""
 
 
 class BozzettoEngine:
@@ -62,25 +49,22 @@ class BozzettoEngine:
         """What this engine is and needs."""
         return self._card
 
-    def reconstruct(self, foregrounds: Sequence[Foreground], *, seed: int) -> Draft:
+    def reconstruct(
+        self, capture: Capture, *, options: EngineOptions, context: EngineContext
+    ) -> Reconstruction:
         """Predict the shape; seed 0 is the likeliest one, every other seed another plausible one.
 
         Raises:
-            EngineError: Not one to four foregrounds, or no object in one of them.
-            InputError: The seed is negative, or two photos are named as one side.
+            EngineError: There is no object in one of the photos.
+            InputError: Two photos are named as one side.
             ResourceError: The weights are missing or damaged.
         """
-        if not 1 <= len(foregrounds) <= MAX_VIEWS:
-            raise EngineError(
-                f"The engine 'bozzetto' takes 1 to {MAX_VIEWS} photos, got {len(foregrounds)}.",
-                advice="Give the front, left, back and right, or fewer.",
-            )
-        if seed < 0:
-            raise InputError(f"A seed is 0 or more, got {seed}.", advice="Use 0, 1 or 2.")
-        check_sides(foregrounds)
+        check_sides(capture.photos)
         if self._network is None:
             self._network = load_network(sha256=self._card.weights_sha256)
-        return _reconstruct(foregrounds, self._network, seed=seed)
+        context.step("predict")
+        foregrounds = [capture.foreground(photo_id) for photo_id in capture.ids]
+        return _reconstruct(foregrounds, self._network, seed=options.seed)
 
 
 def build() -> BozzettoEngine:
@@ -88,22 +72,27 @@ def build() -> BozzettoEngine:
     return BozzettoEngine()
 
 
-def _reconstruct(foregrounds: Sequence[Foreground], network: Network, *, seed: int) -> Draft:
+def _reconstruct(
+    foregrounds: Sequence[Foreground], network: Network, *, seed: int
+) -> Reconstruction:
     """Predict, join, extract, place, paint, judge."""
     latent = latent_of(seed, size=network.latent_size)
     views = [look_at(foreground, network, latent=latent) for foreground in foregrounds]
     joined = join(views)
     mesh, cameras, reasons = _finished_mesh(joined, views)
     findings = tuple(finding for view in views for finding in view.findings)
-    return Draft(
+    return Reconstruction(
         mesh=mesh,
-        cameras=cameras,
-        engine="bozzetto",
+        posed=tuple(
+            PosedPhoto(photo_id=view.foreground.sha256, camera=camera, seen=view.seen)
+            for view, camera in zip(views, cameras, strict=True)
+        ),
+        engine=NAME,
         variant=_variant(views[0], network, seed=seed),
         seed=seed,
+        resolved_detail=RESOLVED_DETAIL,
         reasons=reasons,
         findings=(*findings, *joined.findings),
-        seen=tuple(view.seen for view in views),
     )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float32
 
+from bozzetto.engines.network.card import WEIGHTS, weights_sha256
 from bozzetto.engines.network.prediction import Prediction
 from bozzetto.errors import ResourceError
 from bozzetto.imaging.color import linear_from_srgb
@@ -20,7 +21,6 @@ from bozzetto.imaging.color import linear_from_srgb
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-WEIGHTS = Path(__file__).parent / "weights" / "bozzetto.onnx"
 _ADVICE = "Install Bozzetto again, or choose --engine inflate, which needs no weights."
 
 
@@ -46,14 +46,6 @@ class OnnxNetwork:
             ["occupancy", "surface", "camera"], fed, give_back
         )
         return _prediction(occupancy[0], surface[0], camera[0])
-
-
-def weights_sha256(weights: Path = WEIGHTS) -> str:
-    """Return the hash that the weights should have, from the file beside them; else empty."""
-    try:
-        return weights.with_suffix(".onnx.sha256").read_text(encoding="ascii").split()[0]
-    except (OSError, UnicodeDecodeError, IndexError):
-        return ""
 
 
 def load_network(weights: Path = WEIGHTS, *, sha256: str | None = None) -> OnnxNetwork:

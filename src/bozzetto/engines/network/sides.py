@@ -5,6 +5,7 @@ from itertools import permutations
 
 from bozzetto.errors import InputError
 from bozzetto.findings import Finding, Severity
+from bozzetto.views.capture import CapturedPhoto
 from bozzetto.views.foreground import Foreground, Side
 
 ORDER = (Side.FRONT, Side.LEFT, Side.BACK, Side.RIGHT)
@@ -13,13 +14,13 @@ ORDER = (Side.FRONT, Side.LEFT, Side.BACK, Side.RIGHT)
 _HABIT = 0.03  # Overlap that the usual order is worth: symmetric objects look alike from anywhere.
 
 
-def check_sides(foregrounds: Sequence[Foreground]) -> None:
+def check_sides(photos: Sequence[CapturedPhoto]) -> None:
     """Refuse two photos of one side.
 
     Raises:
         InputError: A side was named twice.
     """
-    named = [photo.side for photo in foregrounds if photo.side is not None]
+    named = [photo.side for photo in photos if photo.side is not None]
     twice = sorted({side.value for side in named if named.count(side) > 1})
     if twice:
         raise InputError(

@@ -16,7 +16,7 @@ from bozzetto.formats.meshes.welding import welded
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Piece:
+class FbxPiece:
     """The polygons of one material."""
 
     material: int
@@ -27,7 +27,7 @@ class Piece:
     """Which of the geometry's points each vertex is."""
 
 
-def read_pieces(geometry: FbxObject, *, place: str) -> list[Piece]:
+def read_pieces(geometry: FbxObject, *, place: str) -> list[FbxPiece]:
     """Read a mesh, one piece for each of its materials.
 
     Raises:
@@ -41,7 +41,7 @@ def read_pieces(geometry: FbxObject, *, place: str) -> list[Piece]:
         raise FormatError(f"{place} names a vertex that does not exist.")
     stops = np.flatnonzero(ends < 0) + 1
     counts = np.diff(stops, prepend=0).astype(np.int32)
-    shape = _Shape(place=place, node=geometry.node, corners=corners, counts=counts)
+    shape = _NodeShape(place=place, node=geometry.node, corners=corners, counts=counts)
     positions = points.reshape(-1, 3).astype(np.float64)
     materials = shape.materials()
     return [
@@ -51,7 +51,7 @@ def read_pieces(geometry: FbxObject, *, place: str) -> list[Piece]:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _Shape:
+class _NodeShape:
     """The polygons of a geometry."""
 
     place: str
@@ -106,12 +106,12 @@ class _Shape:
 
 
 def _piece(
-    shape: _Shape,
+    shape: _NodeShape,
     positions: Float64[np.ndarray, "u 3"],
     *,
     chosen: Shaped[np.ndarray, " f"],
     material: int,
-) -> Piece:
+) -> FbxPiece:
     """Build the mesh of some polygons; corners that agree in all become one vertex."""
     kept = np.repeat(chosen, shape.counts)
     layers = {
@@ -144,10 +144,10 @@ def _piece(
         )
     except ValueError as error:
         raise FormatError(f"{shape.place}: {error}") from None
-    return Piece(material=material, mesh=unit_directions(mesh), points=points[unique.first])
+    return FbxPiece(material=material, mesh=unit_directions(mesh), points=points[unique.first])
 
 
-def _tangents(shape: _Shape) -> Float32[np.ndarray, "n 4"] | None:
+def _tangents(shape: _NodeShape) -> Float32[np.ndarray, "n 4"] | None:
     """Return tangents with the bitangent's sign, where the file has both directions."""
     normals = shape.layer("Normal", "Normals", 3)
     along, across = shape.layer("Tangent", "Tangents", 3), shape.layer("Binormal", "Binormals", 3)

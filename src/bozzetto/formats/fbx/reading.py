@@ -15,7 +15,7 @@ from bozzetto.formats.base import Reading, Source
 from bozzetto.formats.fbx.nodes import FbxNode, decode_fbx
 from bozzetto.formats.fbx.read_clips import moved_nodes, read_clips
 from bozzetto.formats.fbx.read_materials import FbxSurfaces
-from bozzetto.formats.fbx.read_meshes import Piece, read_pieces
+from bozzetto.formats.fbx.read_meshes import FbxPiece, read_pieces
 from bozzetto.formats.fbx.scene import FbxObject, Scene, geometric_matrix, rest_matrix, scene_of
 from bozzetto.formats.meshes.cleaning import moved_mesh
 from bozzetto.formats.names import unique_names
@@ -107,7 +107,7 @@ class _Parts:
         return parts
 
     def _bound(
-        self, geometry: FbxObject, piece: Piece, made: FbxObject, *, node: int
+        self, geometry: FbxObject, piece: FbxPiece, made: FbxObject, *, node: int
     ) -> tuple[Float64[np.ndarray, "4 4"], Skin | None]:
         """Return where a mesh stands at rest, and what bends it."""
         inner = geometric_matrix(made)

@@ -206,10 +206,10 @@ def decode_triangles(data: bytes, *, count: int) -> UInt32[np.ndarray, " m"]:
         raise ValueError("it is of an unknown version")
     if count % 3 or len(data) < 1 + count // 3 + 16:
         raise IndexError
-    return _Triangles(data=data, version=data[0] & 0x0F).decoded(count // 3)
+    return _TriangleDecoder(data=data, version=data[0] & 0x0F).decoded(count // 3)
 
 
-class _Triangles:
+class _TriangleDecoder:
     """The state of the triangle decoder: 16 recent edges and vertices."""
 
     def __init__(self, *, data: bytes, version: int) -> None:

@@ -69,10 +69,10 @@ def _group(group: UInt8[np.ndarray, " 16"], kind: int) -> bytes:
 
 def encode_triangles(triangles: Int32[np.ndarray, "t 3"]) -> bytes:
     """Encode triangles; corners may come back rotated, triangles stay in order."""
-    return _Triangles().encoded(triangles)
+    return _TriangleEncoder().encoded(triangles)
 
 
-class _Triangles:
+class _TriangleEncoder:
     """The state of the triangle encoder: 16 recent edges and vertices, newest first."""
 
     def __init__(self) -> None:

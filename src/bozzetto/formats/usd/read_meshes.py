@@ -25,7 +25,7 @@ _UV_NAMES = ("st", "UVMap", "st0", "map1", "uv", "UVSet0")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Piece:
+class UsdPiece:
     """The faces of one material."""
 
     prim: Usd.Prim
@@ -38,20 +38,20 @@ class Piece:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class BoundSkin:
+class UsdSkin:
     """Weights, and where the mesh stands at rest."""
 
     skin: Skin
     stage_from_mesh: Float64[np.ndarray, "4 4"]
 
 
-def read_pieces(prim: Usd.Prim, *, place: str) -> list[Piece]:
+def read_pieces(prim: Usd.Prim, *, place: str) -> list[UsdPiece]:
     """Read a mesh, one piece for each of its materials.
 
     Raises:
         FormatError: Arrays are missing or do not fit together.
     """
-    shape = _Shape.of(prim, place=place)
+    shape = _PrimShape.of(prim, place=place)
     if shape is None:
         return []
     subsets = [
@@ -61,7 +61,7 @@ def read_pieces(prim: Usd.Prim, *, place: str) -> list[Piece]:
         and child.GetAttribute("familyName").Get() in ("materialBind", None, "")
     ]
     rest = np.ones(len(shape.counts), bool)
-    pieces: list[Piece] = []
+    pieces: list[UsdPiece] = []
     for subset in subsets:
         chosen = np.zeros(len(shape.counts), bool)
         indices = _array(subset, "indices")
@@ -75,7 +75,7 @@ def read_pieces(prim: Usd.Prim, *, place: str) -> list[Piece]:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _Shape:
+class _PrimShape:
     """The faces of a mesh prim."""
 
     prim: Usd.Prim
@@ -85,7 +85,7 @@ class _Shape:
     corners: Int64[np.ndarray, " n"]
 
     @staticmethod
-    def of(prim: Usd.Prim, *, place: str) -> "_Shape | None":
+    def of(prim: Usd.Prim, *, place: str) -> "_PrimShape | None":
         """Read faces and points; None where there are none."""
         points, counts = _array(prim, "points"), _array(prim, "faceVertexCounts")
         corners = _array(prim, "faceVertexIndices")
@@ -94,7 +94,7 @@ class _Shape:
         corners = corners.astype(np.int64)
         if counts.sum() != len(corners) or not 0 <= corners.min() <= corners.max() < len(points):
             raise FormatError(f"{place} has a face that names a point that does not exist.")
-        return _Shape(
+        return _PrimShape(
             prim=prim,
             place=place,
             points=points.astype(np.float64).reshape(-1, 3),
@@ -102,7 +102,7 @@ class _Shape:
             corners=corners,
         )
 
-    def piece(self, bound: Usd.Prim, chosen: Shaped[np.ndarray, " f"]) -> Piece:
+    def piece(self, bound: Usd.Prim, chosen: Shaped[np.ndarray, " f"]) -> UsdPiece:
         """Build the mesh of some faces; corners that agree in all become one vertex."""
         kept = np.repeat(chosen, self.counts)
         uvs, colors = self._primvar(_UV_NAMES, 2), self._primvar(("displayColor",), 3)
@@ -130,7 +130,7 @@ class _Shape:
             )
         except ValueError as error:
             raise FormatError(f"{self.place}: {error}") from None
-        return Piece(
+        return UsdPiece(
             prim=bound,
             mesh=unit_directions(mesh),
             points=at[unique.first],
@@ -177,7 +177,7 @@ class _Shape:
         return table[rows]
 
 
-def skin_of(prim: Usd.Prim, piece: Piece, rig: UsdRig, *, notes: Notes) -> BoundSkin | None:
+def skin_of(prim: Usd.Prim, piece: UsdPiece, rig: UsdRig, *, notes: Notes) -> UsdSkin | None:
     """Read the weights of a piece; None where nothing bends it."""
     api = UsdGeom.PrimvarsAPI(prim)
     joints, weights = (api.GetPrimvar(f"skel:{name}") for name in ("jointIndices", "jointWeights"))
@@ -200,7 +200,7 @@ def skin_of(prim: Usd.Prim, piece: Piece, rig: UsdRig, *, notes: Notes) -> Bound
     skin = noted_skin(reduced_skin(mapped, amounts[rows]), notes=notes)
     bind = prim.GetAttribute("primvars:skel:geomBindTransform").Get()
     matrix = np.eye(4) if bind is None else np.array(bind, np.float64).T
-    return BoundSkin(skin=skin, stage_from_mesh=rig.stage_from_skeleton @ matrix)
+    return UsdSkin(skin=skin, stage_from_mesh=rig.stage_from_skeleton @ matrix)
 
 
 def _array(prim: Usd.Prim, name: str) -> Shaped[np.ndarray, "..."] | None:

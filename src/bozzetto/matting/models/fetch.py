@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+from platformdirs import user_cache_path
+
 from bozzetto.errors import ResourceError, UnknownNameError
 
 _SOURCES = {"u2net": "bozzetto.matting.models.u2net"}
@@ -48,7 +50,7 @@ class WeightsSource:
 def weights_folder() -> Path:
     """Return the folder of fetched weights: `$BOZZETTO_WEIGHTS`, else one in the user's cache."""
     chosen = os.environ.get("BOZZETTO_WEIGHTS")
-    return Path(chosen).expanduser() if chosen else Path.home() / ".cache" / "bozzetto" / "weights"
+    return Path(chosen).expanduser() if chosen else user_cache_path("bozzetto") / "weights"
 
 
 def weights_path(source: WeightsSource) -> Path:

@@ -1,6 +1,8 @@
 """Find matting networks by name without importing ONNX Runtime."""
 
-from bozzetto.matting.models.base import MattingModel
+from importlib import import_module
+
+from bozzetto.matting.models.base import MattingModel, ModelCard
 from bozzetto.registration import Registry
 
 BUILT_IN = {
@@ -25,3 +27,15 @@ def load_model(name: str) -> MattingModel:
             are fetched on demand the advice says how.
     """
     return _MODELS.load(name)
+
+
+def model_card(name: str) -> ModelCard:
+    """Read what the network of that name is; a built-in one is not loaded for it.
+
+    Raises:
+        UnknownNameError: Nobody registered the name.
+        ResourceError: The network of an outside package cannot be loaded here.
+    """
+    if name not in BUILT_IN:
+        return load_model(name).card
+    return import_module(BUILT_IN[name].partition(":")[0]).CARD

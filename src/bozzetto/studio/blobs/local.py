@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bozzetto.errors import ResourceError
-from bozzetto.pipeline.store import PARTIAL, disk_errors
+from bozzetto.store.disk import PARTIAL, disk_errors
 from bozzetto.studio.blobs.base import CHUNK_BYTES, sha256_of
 
 

@@ -17,7 +17,7 @@ from urllib.parse import quote, urlsplit
 import httpx
 
 from bozzetto.errors import ResourceError
-from bozzetto.pipeline.store import PARTIAL
+from bozzetto.store.disk import PARTIAL
 from bozzetto.studio.blobs.base import CHUNK_BYTES, sha256_of
 from bozzetto.studio.settings import S3Settings
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Generic, Protocol, TypeVar, cast, runtime_checkable
 
 from bozzetto.progress import Progress
+from bozzetto.views.foreground import Side
 from bozzetto.wire.base import File, Message
-from bozzetto.wire.projects import Side
-from bozzetto.wire.results import Approval, Result
+from bozzetto.wire.results import Judgement, Result
 
 Request = TypeVar("Request", bound=Message)
 
@@ -25,7 +25,7 @@ class Records(Protocol):
         """Count the photographs."""
         ...
 
-    def approval(self) -> Approval | None:
+    def approval(self) -> Judgement | None:
         """Return the approval that refine goes by; None where there is none."""
         ...
 
@@ -49,8 +49,12 @@ class Records(Protocol):
         """
         ...
 
-    def folder(self, result_id: str) -> str:
-        """Return the folder of a result, inside the project's; empty where it has none."""
+    def request(self, result_id: str) -> str:
+        """Return the JSON of the request that a result was made by.
+
+        Raises:
+            RefusedError: There is no such result.
+        """
         ...
 
 
@@ -77,18 +81,19 @@ class Work:
     progress: Progress
     keep: Callable[[Path, str, str], File]
     """Keep a file (path, name for people, media type) among the project's."""
-    fetch: Callable[[str], Path]
-    """Bring one of the project's files, by its hash, into the folder; it may be gone afterwards."""
+    keep_bytes: Callable[[bytes, str, str], File]
+    """Keep bytes (content, name for people, media type) among the project's files."""
+    fetch: Callable[[str, str], Path]
+    """Bring one of the project's files (hash, name) into the folder; it may be gone afterwards."""
     base: Callable[[int], Result]
     """Ids and time of the result with that index."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Kept:
-    """A result, and where the project's folder keeps it."""
+    """A result that is to be put on record."""
 
     message: Result
-    folder: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,18 +1,16 @@
 """Drafts: white models to choose from."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bozzetto.findings import Finding
 from bozzetto.pipeline.options import DraftOptions, MakeOptions, MaskOptions
-from bozzetto.records import json_from
 from bozzetto.studio.kinds.base import JobKind, Kept, PlannedStage, Records, Work, looking_at
 from bozzetto.studio.kinds.needs import need_photos
-from bozzetto.studio.kinds.values import finding_from
+from bozzetto.views.camera_record import record_of_camera
 from bozzetto.views.foreground import Side
 from bozzetto.wire.base import File
-from bozzetto.wire.findings import Camera, Finding, Reason
-from bozzetto.wire.results import Draft, DraftRequest
+from bozzetto.wire.results import DraftRequest, DraftResult
 
 if TYPE_CHECKING:
     from bozzetto.pipeline.approval import DraftEntry
@@ -24,20 +22,18 @@ def _check(records: Records, request: DraftRequest) -> DraftRequest:
     need_photos(records)
     engine = request.engine or DraftOptions().engine
     filled = request.model_copy(update={"engine": engine})
-    _options(filled, views=())
+    draft_options(filled)
+    MaskOptions(model=filled.mask_model)
     return filled
 
 
-def _options(request: DraftRequest, *, views: tuple[Side | None, ...]) -> MakeOptions:
+def draft_options(request: DraftRequest, *, sides: Sequence[Side | None] = ()) -> DraftOptions:
     """Turn a request into the pipeline's options."""
-    return MakeOptions(
-        mask=MaskOptions(model=request.mask_model),
-        draft=DraftOptions(
-            engine=request.engine or DraftOptions().engine,
-            seed=request.seed,
-            variants=request.variants,
-            views=views,
-        ),
+    return DraftOptions(
+        engine=request.engine or DraftOptions().engine,
+        seed=request.seed,
+        variants=request.variants,
+        views=tuple(sides) if any(sides) else (),
     )
 
 
@@ -46,20 +42,21 @@ def _plan(request: DraftRequest, num_photos: int) -> tuple[PlannedStage, ...]:
     return (
         *looking_at(num_photos),
         *drafts,
-        PlannedStage(word="previews", stage="previews"),
+        PlannedStage(word="previews", stage="draft_sheets"),
     )
 
 
 def _run(work: Work, request: DraftRequest) -> Sequence[Kept]:
     from bozzetto.pipeline.runs import draft_project
 
-    sides = tuple(None if p.side is None else Side(p.side.value) for p in work.photos)
-    options = _options(request, views=sides if any(sides) else ())
+    options = MakeOptions(
+        mask=MaskOptions(model=request.mask_model),
+        draft=draft_options(request, sides=[photo.side for photo in work.photos]),
+    )
     drafted = draft_project(work.root, options=options, progress=work.progress)
     sheet = work.keep(drafted.sheet, f"{work.title} drafts.png", "image/png")
-    noticed = tuple(finding_from(finding) for finding in drafted.findings)
     return [
-        _one(work, entry, rank=rank, sheet=sheet, noticed=noticed)
+        _one(work, entry, rank=rank, sheet=sheet, noticed=drafted.findings)
         for rank, entry in enumerate(drafted.drafts.drafts, 1)
     ]
 
@@ -68,16 +65,15 @@ def _one(
     work: Work, entry: "DraftEntry", *, rank: int, sheet: File, noticed: tuple[Finding, ...]
 ) -> Kept:
     """Describe one draft."""
-    from bozzetto.pipeline.records import digest_of_draft, read_draft, record_of_camera
+    from bozzetto.pipeline.codecs import digest_of_shape
+    from bozzetto.pipeline.project import open_project
+    from bozzetto.pipeline.stages import DRAFT_STAGE
+    from bozzetto.plans.results import read_result
 
-    folder = work.root / entry.folder
-    draft = read_draft(folder)
+    draft = read_result(open_project(work.root).store, DRAFT_STAGE, entry.key)
     base = work.base(rank - 1)
-    findings = {
-        (finding.code, finding.subject): finding
-        for finding in (*noticed, *(finding_from(finding) for finding in draft.findings))
-    }
-    message = Draft(
+    findings = {(finding.code, finding.subject): finding for finding in (*noticed, *draft.findings)}
+    message = DraftResult(
         id=base.id,
         project_id=base.project_id,
         job_id=base.job_id,
@@ -87,22 +83,15 @@ def _one(
         seed=entry.seed,
         engine=draft.engine,
         score=min(max(entry.score, 0.0), 1.0),
-        reasons=tuple(Reason.model_validate(json_from(reason)) for reason in entry.reasons),
+        reasons=entry.reasons,
         key=entry.key,
-        sha256=digest_of_draft(draft),
-        model=_model(work, folder, entry.variant),
+        sha256=digest_of_shape(draft),
+        model=work.keep(work.root / entry.model, f"{work.title} {entry.variant}.glb", GLB),
         sheet=sheet,
-        cameras=tuple(
-            Camera.model_validate(json_from(record_of_camera(camera))) for camera in draft.cameras
-        ),
+        cameras=tuple(record_of_camera(camera) for camera in draft.cameras),
         findings=tuple(findings.values()),
     )
-    return Kept(message=message, folder=entry.folder)
-
-
-def _model(work: Work, folder: Path, variant: str) -> File:
-    """Keep the white model."""
-    return work.keep(folder / "white.glb", f"{work.title} {variant}.glb", GLB)
+    return Kept(message=message)
 
 
 DRAFTS = JobKind(
@@ -110,7 +99,7 @@ DRAFTS = JobKind(
     one="draft",
     summary="Make white models of the object to choose from, ranked, with reasons.",
     request=DraftRequest,
-    result=Draft,
+    result=DraftResult,
     check=_check,
     plan=_plan,
     run=_run,

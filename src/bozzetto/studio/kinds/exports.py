@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bozzetto.errors import UnknownNameError
+from bozzetto.findings import Finding
 from bozzetto.formats.registry import format_names
 from bozzetto.studio.kinds.base import JobKind, Kept, PlannedStage, Records, Work
 from bozzetto.studio.kinds.drafts import GLB
@@ -16,19 +17,17 @@ from bozzetto.studio.kinds.needs import need_refinement
 from bozzetto.studio.kinds.profiles import check_profile, fit, look_at_file
 from bozzetto.studio.kinds.sources import source_of
 from bozzetto.studio.kinds.timing import as_stage
-from bozzetto.studio.kinds.values import finding_from
 from bozzetto.studio.problems import conflict
 from bozzetto.wire.base import File
-from bozzetto.wire.findings import Finding
 from bozzetto.wire.results import (
     Check,
-    Export,
     ExportRequest,
+    ExportResult,
     ProfileVerdict,
-    Refinement,
-    Rig,
+    RefinementResult,
+    RigResult,
 )
-from bozzetto.wire.service import Choice
+from bozzetto.wire.service import Choice, SizeForm
 
 if TYPE_CHECKING:
     from bozzetto.delivery.export.exporting import ExportedFile
@@ -50,6 +49,13 @@ def targets() -> tuple[Choice, ...]:
     )
 
 
+def size_form() -> SizeForm:
+    """Describe how a size is written."""
+    from bozzetto.delivery.sizing import SIZE_ADVICE, SIZE_PATTERN
+
+    return SizeForm(pattern=SIZE_PATTERN, advice=SIZE_ADVICE)
+
+
 def _check(records: Records, request: ExportRequest) -> ExportRequest:
     from bozzetto.delivery.sizing import parse_size
 
@@ -65,7 +71,7 @@ def _check(records: Records, request: ExportRequest) -> ExportRequest:
     if request.profile is not None:
         check_profile(request.profile)
     if request.rig_id is not None:
-        rig = Rig.model_validate_json(records.result("rigs", request.rig_id))
+        rig = RigResult.model_validate_json(records.result("rigs", request.rig_id))
         if rig.model is None:
             raise conflict("That rig has no model.", advice="Export the asset without it.")
     return request.model_copy(update={"refinement_id": refinement.id})
@@ -86,7 +92,7 @@ def _run(work: Work, request: ExportRequest) -> Sequence[Kept]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Made:
+class _MadeFiles:
     """What was written, and how it stands."""
 
     checks: tuple[Check, ...]
@@ -101,7 +107,9 @@ class _Made:
         return same and (self.profile is None or self.profile.accepted)
 
 
-def _write(work: Work, request: ExportRequest, *, refinement: Refinement, folder: Path) -> Kept:
+def _write(
+    work: Work, request: ExportRequest, *, refinement: RefinementResult, folder: Path
+) -> Kept:
     """Write the files, and keep them with what was found reading them back."""
     from bozzetto.delivery.sizing import parse_size
 
@@ -117,7 +125,7 @@ def _write(work: Work, request: ExportRequest, *, refinement: Refinement, folder
     files = [_keep(work, path, name=path.relative_to(out).as_posix()) for path in paths]
     base = work.base(0)
     archive = f"{refinement.name}-{request.profile or request.target}.zip"
-    message = Export(
+    message = ExportResult(
         id=base.id,
         project_id=base.project_id,
         job_id=base.job_id,
@@ -136,19 +144,22 @@ def _write(work: Work, request: ExportRequest, *, refinement: Refinement, folder
     return Kept(message=message)
 
 
-def _source(work: Work, request: ExportRequest, *, refinement: Refinement, folder: Path) -> Path:
+def _source(
+    work: Work, request: ExportRequest, *, refinement: RefinementResult, folder: Path
+) -> Path:
     """Return what is exported: the asset, or its rig."""
     if request.rig_id is None:
         return source_of(work, refinement)
-    rigged = work.root / work.records.folder(request.rig_id) / f"{refinement.name}.glb"
-    if not rigged.exists():
-        raise conflict("The rig's files are not on this machine any more.", advice="Rig again.")
+    rig = RigResult.model_validate_json(work.records.result("rigs", request.rig_id))
+    if rig.model is None:
+        raise conflict("That rig has no model.", advice="Export the asset without it.")
+    rigged = work.fetch(rig.model.sha256, f"{refinement.name}.glb")
     copy = folder / rigged.name
     copy.write_bytes(rigged.read_bytes())
     return copy
 
 
-def _deliver(name: str, source: Path, *, size: "Size | None", folder: Path) -> _Made:
+def _deliver(name: str, source: Path, *, size: "Size | None", folder: Path) -> _MadeFiles:
     """Write for a target; tell what reading back showed, and what was noticed."""
     from bozzetto.delivery.bundle.bundling import bundle
     from bozzetto.delivery.export.exporting import Placing, export, load_deliverable, plain_target
@@ -164,18 +175,18 @@ def _deliver(name: str, source: Path, *, size: "Size | None", folder: Path) -> _
         made = export(deliverable, target, placing=placing, folder=folder)
         if target.profile:
             verdict = look_at_file(folder / made.files[0].path, profile=target.profile)
-    return _Made(
+    return _MadeFiles(
         checks=tuple(check for file in made.files for check in _checks(file)),
-        findings=tuple(finding_from(finding) for finding in (*noticed, *made.findings)),
+        findings=(*noticed, *made.findings),
         profile=verdict,
     )
 
 
-def _fit(source: Path, profile: str, *, size: "Size | None", name: str, folder: Path) -> _Made:
+def _fit(source: Path, profile: str, *, size: "Size | None", name: str, folder: Path) -> _MadeFiles:
     """Write a variant for a profile."""
     path = source / f"{name}.glb" if source.is_dir() else source
     verdict, changes = fit(path, profile=profile, size=size, folder=folder)
-    return _Made(checks=(), findings=(), profile=verdict, changes=changes)
+    return _MadeFiles(checks=(), findings=(), profile=verdict, changes=changes)
 
 
 def _checks(file: "ExportedFile") -> list[Check]:
@@ -214,7 +225,7 @@ EXPORTS = JobKind(
     one="export",
     summary="Write a finished asset for a target, and read every file back.",
     request=ExportRequest,
-    result=Export,
+    result=ExportResult,
     check=_check,
     plan=_plan,
     run=_run,

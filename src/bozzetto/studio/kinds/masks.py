@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bozzetto.errors import PhotoError
+from bozzetto.findings import Finding
 from bozzetto.pipeline.options import MaskOptions
 from bozzetto.studio.kinds.base import (
     JobKind,
@@ -15,13 +16,11 @@ from bozzetto.studio.kinds.base import (
     looking_at,
 )
 from bozzetto.studio.kinds.needs import need_photos
-from bozzetto.studio.kinds.values import finding_from
-from bozzetto.wire.findings import Finding, Severity
-from bozzetto.wire.results import Mask, MaskRequest
+from bozzetto.studio.kinds.values import shown
+from bozzetto.wire.results import MaskRequest, MaskResult
 
 if TYPE_CHECKING:
-    from bozzetto.pipeline.inputs import PhotoInput
-    from bozzetto.pipeline.stage import Session
+    from bozzetto.pipeline.photo_to_asset import InputPhoto, Run
 
 
 def _check(records: Records, request: MaskRequest) -> MaskRequest:
@@ -37,74 +36,69 @@ def _plan(request: MaskRequest, num_photos: int) -> tuple[PlannedStage, ...]:
 
 
 def _run(work: Work, request: MaskRequest) -> Sequence[Kept]:
-    from bozzetto.pipeline.inputs import load_inputs
-    from bozzetto.pipeline.runs import run_session
-    from bozzetto.pipeline.store import open_project
+    from bozzetto.pipeline.project import open_project
+    from bozzetto.pipeline.runs import photos_of, running
 
     project = open_project(work.root)
     options = MaskOptions(model=request.model)
-    with run_session(project, work.progress) as session:
-        made: list[Kept] = []
-        for index, given in enumerate(load_inputs(project)):
-            photo = work.photos[index]
-            made.append(_one(work, session, given, photo=photo, index=index, options=options))
-        return made
+    with running(project, work.progress) as run:
+        return [
+            _one(work, run, photo, index=index, options=options)
+            for index, photo in enumerate(photos_of(project))
+        ]
 
 
-def _one(
-    work: Work,
-    session: "Session",
-    given: "PhotoInput",
-    *,
-    photo: WorkPhoto,
-    index: int,
-    options: MaskOptions,
-) -> Kept:
+def _one(work: Work, run: "Run", photo: "InputPhoto", *, index: int, options: MaskOptions) -> Kept:
     """Mask and judge one photo; one without an object still gets a result that says so."""
-    from bozzetto.pipeline.photo_to_asset import join_findings
-    from bozzetto.pipeline.stored import advice_stage, mask_stage
+    from bozzetto.capture.load import decode_photo
+    from bozzetto.pipeline.masking import join_findings
+    from bozzetto.pipeline.photo_to_asset import look_at
+    from bozzetto.plans.results import result_files
 
+    look, given = look_at(photo, options=options), work.photos[index]
     try:
-        masked = mask_stage(session, given, options=options)
+        run.make(look.mask, look.advice)
     except PhotoError as error:
-        found = [finding_from(finding) for finding in given.findings]
-        return Kept(message=_nothing(work, photo, index=index, findings=found, error=error))
-    advice = advice_stage(session, given, masked)
-    findings = [finding_from(finding) for finding in given.findings]
-    for finding in join_findings(advice.value, masked.value.findings):
-        drawn = advice.folder / f"{finding.code}.jpg"
+        data = run.store.read(photo.photo.sha256)
+        _, found = decode_photo(data, name=photo.photo.name)
+        return Kept(message=_nothing(work, given, index=index, findings=found, error=error))
+    masked, advice = run.value(look.mask), run.value(look.advice)
+    findings = [shown(finding) for finding in masked.file_findings]
+    for finding in join_findings(advice.findings, masked.findings):
         overlay = None
-        if finding in advice.value and drawn.exists():
-            overlay = work.keep(drawn, f"{photo.name}.{finding.code}.jpg", "image/jpeg")
-        findings.append(finding_from(finding, overlay=overlay))
-    base, mask = work.base(index), masked.value.mask
-    message = Mask(
+        if finding in advice.findings:
+            name = f"{given.name}.{finding.code}.jpg"
+            overlay = work.keep_bytes(advice.overlays[finding.code], name, "image/jpeg")
+        findings.append(shown(finding, overlay=overlay))
+    base, mask = work.base(index), masked.mask
+    picture = result_files(run.store, look.mask.stage, look.mask.key)["mask.png"]
+    message = MaskResult(
         id=base.id,
         project_id=base.project_id,
         job_id=base.job_id,
         created_at=base.created_at,
-        photo_id=photo.id,
-        mask=work.keep(masked.folder / "mask.png", f"{photo.name}.mask.png", "image/png"),
+        photo_id=given.id,
+        mask=work.keep_bytes(picture, f"{given.name}.mask.png", "image/png"),
         source=mask.source,
         confidence=min(max(mask.confidence, 0.0), 1.0),
         findings=tuple(findings),
     )
-    return Kept(message=message, folder=masked.folder.relative_to(work.root).as_posix())
+    return Kept(message=message)
 
 
 def _nothing(
-    work: Work, photo: WorkPhoto, *, index: int, findings: list[Finding], error: PhotoError
-) -> Mask:
+    work: Work,
+    photo: WorkPhoto,
+    *,
+    index: int,
+    findings: tuple[Finding, ...],
+    error: PhotoError,
+) -> MaskResult:
     """Say that no object was found in a photo."""
+    from bozzetto.pipeline.photo_advice import no_object
+
     base = work.base(index)
-    missing = Finding(
-        code="mask.no_object",
-        severity=Severity.ERROR,
-        message=error.message,
-        fix=error.advice,
-        subject=photo.name,
-    )
-    return Mask(
+    return MaskResult(
         id=base.id,
         project_id=base.project_id,
         job_id=base.job_id,
@@ -113,7 +107,7 @@ def _nothing(
         mask=None,
         source="",
         confidence=0.0,
-        findings=(*findings, missing),
+        findings=tuple(map(shown, (*findings, no_object(error, subject=photo.name)))),
     )
 
 
@@ -122,7 +116,7 @@ MASKS = JobKind(
     one="mask",
     summary="Cut the object out of every photo, and say what is wrong with each.",
     request=MaskRequest,
-    result=Mask,
+    result=MaskResult,
     check=_check,
     plan=_plan,
     run=_run,

@@ -2,7 +2,7 @@
 
 from bozzetto.studio.kinds.base import Records
 from bozzetto.studio.problems import conflict
-from bozzetto.wire.results import Approval, Refinement
+from bozzetto.wire.results import Judgement, RefinementResult
 
 
 def need_photos(records: Records) -> int:
@@ -13,7 +13,7 @@ def need_photos(records: Records) -> int:
     return num_photos
 
 
-def need_approval(records: Records) -> Approval:
+def need_approval(records: Records) -> Judgement:
     """Refuse a project of which nobody approved a draft."""
     approval = records.approval()
     if approval is None:
@@ -21,10 +21,10 @@ def need_approval(records: Records) -> Approval:
     return approval
 
 
-def need_refinement(records: Records, refinement_id: str | None) -> Refinement:
+def need_refinement(records: Records, refinement_id: str | None) -> RefinementResult:
     """Return the refinement that was named, else the newest one."""
     kind = "refinements"
     body = records.newest(kind) if refinement_id is None else records.result(kind, refinement_id)
     if body is None:
         raise conflict("The project has no finished asset yet.", advice="Refine a draft first.")
-    return Refinement.model_validate_json(body)
+    return RefinementResult.model_validate_json(body)

@@ -64,7 +64,7 @@ def _changes(changes: "Sequence[Change]") -> tuple[str, ...]:
 def _verdict(result: "ProfileResult") -> ProfileVerdict:
     """Write a result as a message."""
     from bozzetto.delivery.inspect.page import say_value, source_of
-    from bozzetto.qa.profile import Level, Verdict, load_profile
+    from bozzetto.qa.profile import Strictness, Verdict, load_profile
 
     passed = {Verdict.PASS: True, Verdict.FAIL: False}
     return ProfileVerdict(
@@ -74,7 +74,7 @@ def _verdict(result: "ProfileResult") -> ProfileVerdict:
         rules=tuple(
             RuleVerdict(
                 what=one.what,
-                hard=one.rule.level is Level.HARD,
+                hard=one.rule.level is Strictness.HARD,
                 passed=passed.get(one.verdict),
                 measured=say_value(one.measured),
                 wanted=one.rule.limit,

@@ -3,27 +3,26 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bozzetto.formats.pictures.texture_images import ImageFormat
-from bozzetto.pipeline.options import Detail, RefineOptions, Symmetry, Topology
-from bozzetto.records import json_from
+from bozzetto.findings import Finding
+from bozzetto.pipeline.options import MaskOptions, RefineOptions, Topology
+from bozzetto.progress import StageFinished
 from bozzetto.studio.kinds.base import JobKind, Kept, PlannedStage, Records, Work, looking_at
-from bozzetto.studio.kinds.drafts import GLB
+from bozzetto.studio.kinds.drafts import GLB, draft_options
 from bozzetto.studio.kinds.needs import need_approval, need_photos, need_refinement
-from bozzetto.studio.kinds.values import finding_from
-from bozzetto.wire.findings import Camera, Finding
+from bozzetto.views.camera_record import record_of_camera
 from bozzetto.wire.results import (
-    Draft,
-    Level,
-    PhotoAgreement,
-    Refinement,
+    DraftRequest,
+    DraftResult,
+    Judgement,
+    LevelOfDetail,
     RefinementRequest,
-    StageSeconds,
-    SurfaceShares,
+    RefinementResult,
 )
 
 if TYPE_CHECKING:
     from bozzetto.asset.asset import Asset
     from bozzetto.pipeline.report import Delivery, Report
+    from bozzetto.pipeline.runs import DraftDecision
 
 
 def _check(records: Records, request: RefinementRequest) -> RefinementRequest:
@@ -38,19 +37,18 @@ def _check(records: Records, request: RefinementRequest) -> RefinementRequest:
 
 def _options(request: RefinementRequest) -> RefineOptions:
     """Turn a request into the pipeline's options."""
-    topology = Topology(request.topology.value)
-    quads = topology is Topology.QUAD
+    quads = request.topology is Topology.QUAD
     return RefineOptions(
-        topology=topology,
+        topology=request.topology,
         target_triangles=None if quads else request.budget,
         target_quads=request.budget if quads else None,
-        symmetry=Symmetry(request.symmetry.value),
+        symmetry=request.symmetry,
         texture_size=request.texture_size,
         lods=request.lods,
         lod_budgets=request.lod_budgets,
-        detail=Detail(request.detail.value),
+        detail=request.detail,
         delight=request.delight,
-        image_format=ImageFormat(request.image_format.value),
+        image_format=request.image_format,
         provenance_attributes=request.provenance_attributes,
     )
 
@@ -58,9 +56,11 @@ def _options(request: RefinementRequest) -> RefineOptions:
 def _plan(request: RefinementRequest, num_photos: int) -> tuple[PlannedStage, ...]:
     return (
         *looking_at(num_photos),
+        PlannedStage(word="sculpt", stage="sculptures"),
         *(
             PlannedStage(word="shape", stage="shapes"),
-            PlannedStage(word="refine", stage="assets"),
+            PlannedStage(word="refine", stage="textures"),
+            PlannedStage(word="write", stage="assets"),
         )
         * request.lods,
         PlannedStage(word="certificate", stage="certificates"),
@@ -69,42 +69,62 @@ def _plan(request: RefinementRequest, num_photos: int) -> tuple[PlannedStage, ..
 
 
 def _run(work: Work, request: RefinementRequest) -> Sequence[Kept]:
-    from bozzetto.pipeline.approval import Approval, record_approval
     from bozzetto.pipeline.runs import refine
-    from bozzetto.pipeline.store import exclusive, open_project
 
     approval = need_approval(work.records)
-    draft = Draft.model_validate_json(work.records.result("drafts", approval.draft_id))
-    project = open_project(work.root)
-    with exclusive(project):
-        record_approval(
-            project,
-            Approval(
-                key=draft.key,
-                folder=work.records.folder(draft.id),
-                variant=draft.variant,
-                draft_sha256=approval.sha256,
-                approved_by=approval.decided_by,
-                approved_at=approval.decided_at.isoformat(),
-            ),
-        )
-    lock = None if request.lock is None else work.fetch(request.lock)
+    draft = DraftResult.model_validate_json(work.records.result("drafts", approval.draft_id))
+    lock = None if request.lock is None else work.fetch(request.lock, "lock.png")
     delivery = refine(
-        work.root, options=_options(request), lock_texture=lock, progress=work.progress
+        work.root,
+        options=_options(request),
+        lock_texture=lock,
+        decision=_decision(work, draft, approval=approval),
+        progress=work.progress,
     )
     return [_kept(work, delivery, request=request, draft=draft)]
 
 
-def _kept(work: Work, delivery: "Delivery", *, request: RefinementRequest, draft: Draft) -> Kept:
+def _decision(work: Work, draft: DraftResult, *, approval: Judgement) -> "DraftDecision":
+    """Say which draft is to be refined, and how it was made: it may be on another machine."""
+    from bozzetto.pipeline.approval import Approval, DraftEntry
+    from bozzetto.pipeline.runs import DraftDecision
+
+    made_by = DraftRequest.model_validate_json(work.records.request(draft.id))
+    entry = DraftEntry(
+        key=draft.key,
+        model="",
+        variant=draft.variant,
+        seed=draft.seed,
+        score=draft.score,
+        reasons=draft.reasons,
+    )
+    return DraftDecision(
+        approval=Approval(
+            key=draft.key,
+            variant=draft.variant,
+            draft_sha256=approval.sha256,
+            approved_by=approval.decided_by,
+            approved_at=approval.decided_at.isoformat(),
+        ),
+        drafts=(entry,),
+        mask=MaskOptions(model=made_by.mask_model),
+        draft=draft_options(made_by, sides=[photo.side for photo in work.photos]),
+    )
+
+
+def _kept(
+    work: Work, delivery: "Delivery", *, request: RefinementRequest, draft: DraftResult
+) -> Kept:
     """Describe the finished asset and keep its files."""
-    from bozzetto.pipeline.records import record_of_camera
-    from bozzetto.pipeline.stored import read_asset
+    from bozzetto.pipeline.project import open_project
+    from bozzetto.pipeline.stages import ASSET_STAGE
+    from bozzetto.plans.results import read_result, result_files
 
     report, base = delivery.report, work.base(0)
-    folder = delivery.folders[0]
-    stem = report.name
-    asset = read_asset(folder).asset
-    message = Refinement(
+    store, key, stem = open_project(work.root).store, report.keys.assets[0], report.name
+    files = result_files(store, ASSET_STAGE, key)
+    asset = read_result(store, ASSET_STAGE, key).refined.asset
+    message = RefinementResult(
         id=base.id,
         project_id=base.project_id,
         job_id=base.job_id,
@@ -115,29 +135,27 @@ def _kept(work: Work, delivery: "Delivery", *, request: RefinementRequest, draft
         levels=_levels(work, delivery),
         sheet=work.keep(delivery.sheet, f"{stem} sheet.png", "image/png"),
         report=work.keep(delivery.report_path, f"{stem} report.json", "application/json"),
-        origin=work.keep(folder / "origin.png", f"{stem} origin.png", "image/png"),
-        confidence=work.keep(folder / "confidence.png", f"{stem} confidence.png", "image/png"),
-        surface=SurfaceShares.model_validate(json_from(report.surface)),
-        agreement=tuple(
-            PhotoAgreement(photo=one.photo, psnr_db=one.psnr_db, silhouette_iou=one.silhouette_iou)
-            for one in report.facts.agreement
-        ),
+        origin=work.keep_bytes(files["origin.png"], f"{stem} origin.png", "image/png"),
+        confidence=work.keep_bytes(files["confidence.png"], f"{stem} confidence.png", "image/png"),
+        surface=report.surface,
+        agreement=report.facts.agreement,
         texture_size=request.texture_size,
-        cameras=tuple(
-            Camera.model_validate(json_from(record_of_camera(camera))) for camera in asset.cameras
-        ),
+        cameras=tuple(record_of_camera(camera) for camera in asset.cameras),
         findings=_findings(asset, report),
-        seconds=tuple(StageSeconds.model_validate(json_from(t)) for t in report.timings),
+        seconds=tuple(
+            StageFinished(stage=one.stage, seconds=one.seconds, reused=one.reused)
+            for one in report.timings
+        ),
     )
-    return Kept(message=message, folder=folder.relative_to(work.root).as_posix())
+    return Kept(message=message)
 
 
 def _findings(asset: "Asset", report: "Report") -> tuple[Finding, ...]:
     """Join what was noticed on the way with what is seen on the asset, and say where it is."""
-    from bozzetto.studio.kinds.places import look_at, photo_findings
+    from bozzetto.qa.places import look_at, photo_findings
 
     noticed = photo_findings(
-        [finding_from(finding) for finding in report.findings],
+        report.findings,
         asset.mesh,
         cameras=asset.cameras,
         photos=[(given.name, given.width, given.height) for given in report.inputs],
@@ -145,11 +163,11 @@ def _findings(asset: "Asset", report: "Report") -> tuple[Finding, ...]:
     return (*noticed, *look_at(asset.mesh))
 
 
-def _levels(work: Work, delivery: "Delivery") -> tuple[Level, ...]:
+def _levels(work: Work, delivery: "Delivery") -> tuple[LevelOfDetail, ...]:
     """Describe the levels of detail."""
     paths = (delivery.asset, *delivery.lods)
     return tuple(
-        Level(
+        LevelOfDetail(
             level=facts.level,
             model=work.keep(path, path.name, GLB),
             triangles=facts.topology.triangles,
@@ -171,7 +189,7 @@ REFINEMENTS = JobKind(
     one="refinement",
     summary="Turn the approved draft into a finished asset.",
     request=RefinementRequest,
-    result=Refinement,
+    result=RefinementResult,
     check=_check,
     plan=_plan,
     run=_run,

@@ -12,8 +12,7 @@ from bozzetto.studio.kinds.drafts import GLB
 from bozzetto.studio.kinds.needs import need_refinement
 from bozzetto.studio.kinds.sources import source_of
 from bozzetto.studio.kinds.timing import as_stage
-from bozzetto.studio.kinds.values import finding_from
-from bozzetto.wire.results import Check, Refinement, Rig, RigJoint, RigRequest
+from bozzetto.wire.results import Check, RefinementResult, RigJoint, RigRequest, RigResult
 from bozzetto.wire.service import Choice
 
 if TYPE_CHECKING:
@@ -57,8 +56,7 @@ def _plan(request: RigRequest, num_photos: int) -> tuple[PlannedStage, ...]:
 
 
 def _run(work: Work, request: RigRequest) -> Sequence[Kept]:
-    from bozzetto.delivery.rig.rigging import RigRequest as Order
-    from bozzetto.delivery.rig.rigging import rig_file
+    from bozzetto.delivery.rig.rigging import RigOrder, rig_file
     from bozzetto.rigging.rig import RigOptions
     from bozzetto.rigging.suitability import UnriggableError
 
@@ -66,7 +64,7 @@ def _run(work: Work, request: RigRequest) -> Sequence[Kept]:
     key = digest_of(request.model_dump(mode="json"))[:16]
     folder = work.root / "rigs" / key
     folder.mkdir(parents=True, exist_ok=True)
-    order = Order(
+    order = RigOrder(
         source=source_of(work, refinement),
         output=folder / f"{refinement.name}.glb",
         options=RigOptions(dialect=request.skeleton, clips=request.clips),
@@ -79,7 +77,7 @@ def _run(work: Work, request: RigRequest) -> Sequence[Kept]:
         reasons = (error.message, error.advice)
         return [Kept(message=_refused(work, refinement, reasons=reasons))]
     message = _rigged(work, refinement, report, output=order.output)
-    return [Kept(message=message, folder=folder.relative_to(work.root).as_posix())]
+    return [Kept(message=message)]
 
 
 def _joints(request: RigRequest, folder: Path) -> Path | None:
@@ -92,10 +90,10 @@ def _joints(request: RigRequest, folder: Path) -> Path | None:
     return path
 
 
-def _refused(work: Work, refinement: Refinement, *, reasons: tuple[str, ...]) -> Rig:
+def _refused(work: Work, refinement: RefinementResult, *, reasons: tuple[str, ...]) -> RigResult:
     """Say why an asset was not rigged."""
     base = work.base(0)
-    return Rig(
+    return RigResult(
         id=base.id,
         project_id=base.project_id,
         job_id=base.job_id,
@@ -115,11 +113,13 @@ def _refused(work: Work, refinement: Refinement, *, reasons: tuple[str, ...]) ->
     )
 
 
-def _rigged(work: Work, refinement: Refinement, report: "RigReport", *, output: Path) -> Rig:
+def _rigged(
+    work: Work, refinement: RefinementResult, report: "RigReport", *, output: Path
+) -> RigResult:
     """Describe a rig and keep its files."""
     base, stem = work.base(0), output.stem
     sheet, positions = (output.with_name(f"{stem}.{end}") for end in ("rig.png", "joints.json"))
-    return Rig(
+    return RigResult(
         id=base.id,
         project_id=base.project_id,
         job_id=base.job_id,
@@ -135,7 +135,7 @@ def _rigged(work: Work, refinement: Refinement, report: "RigReport", *, output: 
         positions=work.keep(positions, positions.name, "application/json"),
         passed=report.passed,
         checks=tuple(_pose(pose) for pose in report.poses),
-        findings=tuple(finding_from(finding) for finding in report.findings),
+        findings=report.findings,
     )
 
 
@@ -155,7 +155,7 @@ RIGS = JobKind(
     one="rig",
     summary="Put a skeleton into a finished asset, where one fits.",
     request=RigRequest,
-    result=Rig,
+    result=RigResult,
     check=_check,
     plan=_plan,
     run=_run,

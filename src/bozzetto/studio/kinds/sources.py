@@ -3,28 +3,22 @@
 import hashlib
 from pathlib import Path
 
-from bozzetto.errors import ResourceError
 from bozzetto.studio.kinds.base import Work
-from bozzetto.wire.results import Refinement
+from bozzetto.wire.results import RefinementResult
 
 
-def source_of(work: Work, refinement: Refinement) -> Path:
+def source_of(work: Work, refinement: RefinementResult) -> Path:
     """Return the project's folder where the asset is its newest result, else the asset's file.
 
     The folder knows more: levels of detail, photos, where the surface comes from.
 
     Raises:
-        ResourceError: The folder does not hold the asset any more.
+        ResourceError: The file store has lost the asset.
     """
-    published = work.root / f"{refinement.name}.glb"
-    if published.exists() and _is(published, refinement.levels[0].model.sha256):
+    published, model = work.root / f"{refinement.name}.glb", refinement.levels[0].model
+    if published.exists() and _is(published, model.sha256):
         return work.root
-    kept = work.root / work.records.folder(refinement.id) / "asset.glb"
-    if not kept.exists():
-        raise ResourceError(
-            "The asset's folder is not on this machine any more.", advice="Refine it again."
-        )
-    return kept
+    return work.fetch(model.sha256, published.name)
 
 
 def _is(path: Path, sha256: str) -> bool:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from bozzetto.pipeline.estimates import Estimates, default_timings_path
+from bozzetto.executors.estimates import Estimates, default_timings_path
 from bozzetto.progress import Progress, StageFinished, StageStarted
 
 

@@ -1,12 +1,13 @@
-"""Values of the pipeline as messages: the same fields, checked against the schema."""
+"""Findings of the pipeline as the service shows them."""
 
-from bozzetto.findings import Finding as FindingValue
-from bozzetto.records import json_from
+import dataclasses
+
+from bozzetto.findings import Finding
 from bozzetto.wire.base import File
-from bozzetto.wire.findings import Finding
+from bozzetto.wire.findings import ShownFinding
 
 
-def finding_from(value: FindingValue, *, overlay: File | None = None) -> Finding:
-    """Write a finding as a message."""
-    finding = Finding.model_validate(json_from(value))
-    return finding.model_copy(update={"overlay": overlay})
+def shown(finding: Finding, *, overlay: File | None = None) -> ShownFinding:
+    """Add what HTTP needs to a finding; what a plug-in's own kind of finding adds is left out."""
+    fields = {field.name: getattr(finding, field.name) for field in dataclasses.fields(Finding)}
+    return ShownFinding(**fields, overlay=overlay)

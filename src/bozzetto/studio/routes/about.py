@@ -5,11 +5,10 @@ from importlib.metadata import version
 from fastapi import APIRouter
 
 from bozzetto.engines.registry import DEFAULT_ENGINE, engine_names
+from bozzetto.executors.estimates import Estimates, default_timings_path
 from bozzetto.matting.models.registry import model_names
-from bozzetto.pipeline.estimates import Estimates as MeasuredTimes
-from bozzetto.pipeline.estimates import default_timings_path
 from bozzetto.pipeline.options import TEXTURE_SIZES
-from bozzetto.studio.kinds.exports import targets
+from bozzetto.studio.kinds.exports import size_form, targets
 from bozzetto.studio.kinds.profiles import profiles
 from bozzetto.studio.kinds.registry import KINDS
 from bozzetto.studio.kinds.rigs import clips, skeletons
@@ -18,11 +17,11 @@ from bozzetto.studio.service import TheService
 from bozzetto.wire.service import (
     Capabilities,
     Choice,
-    Estimates,
     Health,
     JobKindInfo,
-    Limits,
     StageEstimate,
+    StageEstimates,
+    UploadLimits,
 )
 
 router = APIRouter(tags=["service"])
@@ -31,7 +30,10 @@ _STAGES = (
     "masks",
     "advice",
     "drafts",
+    "draft_sheets",
+    "sculptures",
     "shapes",
+    "textures",
     "assets",
     "certificates",
     "previews",
@@ -59,13 +61,14 @@ def get_capabilities(*, actor: Viewer, service: TheService) -> Capabilities:
         texture_sizes=TEXTURE_SIZES,
         targets=targets(),
         profiles=profiles(),
+        size=size_form(),
         skeletons=skeletons(),
         clips=clips(),
         job_kinds=tuple(
             JobKindInfo(name=kind.name, summary=kind.summary, available=kind.available())
             for kind in KINDS.values()
         ),
-        limits=Limits(
+        limits=UploadLimits(
             photo_bytes=int(limits.photo.max_file_mb * 1e6),
             photo_megapixels=limits.photo.max_megapixels,
             photo_min_side_px=limits.photo.min_side_px,
@@ -78,12 +81,12 @@ def get_capabilities(*, actor: Viewer, service: TheService) -> Capabilities:
 
 
 @router.get("/estimates")
-def get_estimates(*, actor: Viewer) -> Estimates:
+def get_estimates(*, actor: Viewer) -> StageEstimates:
     """Return the median time of each stage on this machine, where it was measured."""
     del actor
-    measured = MeasuredTimes(default_timings_path())
+    measured = Estimates(default_timings_path())
     times = [(stage, measured.expect(stage)) for stage in _STAGES]
-    return Estimates(
+    return StageEstimates(
         stages=tuple(
             StageEstimate(stage=stage, seconds=seconds)
             for stage, seconds in times

@@ -17,7 +17,7 @@ from bozzetto.studio.service import TheService
 from bozzetto.studio.tables import ApprovalRow
 from bozzetto.wire.base import Page
 from bozzetto.wire.problems import FieldProblem
-from bozzetto.wire.results import Approval, Decision, Draft, NewApproval
+from bozzetto.wire.results import Decision, DraftResult, Judgement, NewJudgement
 
 router = APIRouter(prefix="/projects/{project_id}/approvals", tags=["approvals"])
 
@@ -26,11 +26,11 @@ router = APIRouter(prefix="/projects/{project_id}/approvals", tags=["approvals"]
 def judge_draft(
     *,
     project_id: ProjectId,
-    new: NewApproval,
+    new: NewJudgement,
     actor: Approver,
     service: TheService,
     request: Request,
-) -> Approval:
+) -> Judgement:
     """Approve a draft for refining, or reject it; what was said before stays on record."""
     if new.decision is Decision.REJECTED and not new.reason.strip():
         raise RefusedError(
@@ -46,7 +46,7 @@ def judge_draft(
     with service.database.writing() as session:
         project_row(session, project_id)
         row = result_row(session, project_id, new.draft_id, kind="drafts")
-        draft = Draft.model_validate_json(row.body)
+        draft = DraftResult.model_validate_json(row.body)
         if new.sha256 is not None and new.sha256 != draft.sha256:
             raise conflict("The draft is not the one that was looked at.", advice="Look again.")
         found = session.scalar(select(ApprovalRow).where(ApprovalRow.id == approval_id))
@@ -70,7 +70,7 @@ def judge_draft(
 @router.get("")
 def list_approvals(
     *, project_id: ProjectId, actor: Viewer, service: TheService, part: TheSlice
-) -> Page[Approval]:
+) -> Page[Judgement]:
     """List all judgements of a project, newest first."""
     del actor
     with service.database.reading() as session:
@@ -85,4 +85,4 @@ def list_approvals(
             number_of=lambda row: row.number,
             show=lambda row: approval_message(row, current=row.id == current_id),
         )
-        return Page[Approval](items=found.items, next=found.next)
+        return Page[Judgement](items=found.items, next=found.next)

@@ -25,7 +25,7 @@ from bozzetto.studio.tables import FileRow, PhotoRow
 from bozzetto.studio.uploads import PICTURE_BODY, check_bytes, incoming, keep_picture, save
 from bozzetto.studio.workplace import photo_rows
 from bozzetto.wire.base import Page
-from bozzetto.wire.projects import Photo, PhotoChange, Strokes
+from bozzetto.wire.projects import PhotoChange, Strokes, UploadedPhoto
 
 router = APIRouter(prefix="/projects/{project_id}/photos", tags=["photos"])
 
@@ -48,7 +48,7 @@ async def add_photo(
     service: TheService,
     request: Request,
     name: FileName = "photo",
-) -> Photo:
+) -> UploadedPhoto:
     """Take a photograph in; one that the project has already is returned as it is."""
     del actor
     await run_in_threadpool(_check_room, service, project_id)
@@ -61,19 +61,21 @@ async def add_photo(
 
 
 @router.get("")
-def list_photos(*, project_id: ProjectId, actor: Viewer, service: TheService) -> Page[Photo]:
+def list_photos(
+    *, project_id: ProjectId, actor: Viewer, service: TheService
+) -> Page[UploadedPhoto]:
     """List the photographs in their order; all of them, as their number is limited."""
     del actor
     with service.database.reading() as session:
         project_row(session, project_id)
         rows = photo_rows(session, project_id)
-        return Page[Photo](items=tuple(_message(session, row) for row in rows), next=None)
+        return Page[UploadedPhoto](items=tuple(_message(session, row) for row in rows), next=None)
 
 
 @router.get("/{photo_id}")
 def get_photo(
     *, project_id: ProjectId, photo_id: PhotoId, actor: Viewer, service: TheService
-) -> Photo:
+) -> UploadedPhoto:
     """Return one photograph."""
     del actor
     with service.database.reading() as session:
@@ -88,7 +90,7 @@ def change_photo(
     change: PhotoChange,
     actor: Artist,
     service: TheService,
-) -> Photo:
+) -> UploadedPhoto:
     """Name the side that a photograph shows, or move it in the order."""
     del actor
     with service.database.writing() as session:
@@ -121,7 +123,7 @@ async def put_mask(
     actor: Artist,
     service: TheService,
     request: Request,
-) -> Photo:
+) -> UploadedPhoto:
     """Give a photograph a mask of one's own: white is object, of the photo's shape."""
     del actor
     with tempfile.TemporaryDirectory(dir=incoming(service)) as folder:
@@ -134,7 +136,7 @@ async def put_mask(
 @router.delete("/{photo_id}/mask")
 def delete_mask(
     *, project_id: ProjectId, photo_id: PhotoId, actor: Artist, service: TheService
-) -> Photo:
+) -> UploadedPhoto:
     """Have a photograph cut out by the program again."""
     del actor
     with service.database.writing() as session:
@@ -163,7 +165,7 @@ def put_strokes(
     strokes: Strokes,
     actor: Artist,
     service: TheService,
-) -> Photo:
+) -> UploadedPhoto:
     """Replace what was painted over a photograph; a mask job applies it."""
     del actor
     _check_strokes(strokes)
@@ -195,7 +197,9 @@ def _check_strokes(strokes: Strokes) -> None:
     strokes_from_json(strokes.model_dump_json())
 
 
-def _take_in(service: Service, sent: Path, *, project_id: str, photo_id: str, name: str) -> Photo:
+def _take_in(
+    service: Service, sent: Path, *, project_id: str, photo_id: str, name: str
+) -> UploadedPhoto:
     """Write a photograph anew and put it on record."""
     target = sent.with_name("taken.png")
     received = Received(path=sent, name=name, target=target, limits=service.settings.limits.photo)
@@ -239,7 +243,7 @@ def _new_photo(
     return row
 
 
-def _take_mask_in(service: Service, sent: Path, *, project_id: str, photo_id: str) -> Photo:
+def _take_mask_in(service: Service, sent: Path, *, project_id: str, photo_id: str) -> UploadedPhoto:
     """Write a mask anew and put it on record."""
     with service.database.reading() as session:
         photo = photo_row(session, project_id, photo_id)
@@ -272,7 +276,7 @@ def _free_name(name: str, *, taken: list[str]) -> str:
     return next(candidate for candidate in candidates if candidate not in taken)
 
 
-def _message(session: Session, row: PhotoRow) -> Photo:
+def _message(session: Session, row: PhotoRow) -> UploadedPhoto:
     """Describe a photograph."""
     mask = row.mask_sha256
     return photo_message(

@@ -20,7 +20,7 @@ from bozzetto.studio.tables import FileRow, JobRow, PhotoRow, ProjectRow
 from bozzetto.studio.workplace import project_root
 from bozzetto.wire.base import Page
 from bozzetto.wire.jobs import JobState
-from bozzetto.wire.projects import NewProject, Project, ProjectChange
+from bozzetto.wire.projects import NewProject, ProjectChange, StudioProject
 
 router = APIRouter(tags=["projects"])
 
@@ -28,7 +28,7 @@ router = APIRouter(tags=["projects"])
 @router.post("/projects", status_code=201)
 def create_project(
     *, new: NewProject, actor: Artist, service: TheService, request: Request
-) -> Project:
+) -> StudioProject:
     """Make a project."""
     project_id = made_id(request, "prj")
     with service.database.writing() as session:
@@ -49,7 +49,7 @@ def create_project(
 
 
 @router.get("/projects")
-def list_projects(*, actor: Viewer, service: TheService, part: TheSlice) -> Page[Project]:
+def list_projects(*, actor: Viewer, service: TheService, part: TheSlice) -> Page[StudioProject]:
     """List projects, newest first."""
     del actor
     with service.database.reading() as session:
@@ -62,11 +62,11 @@ def list_projects(*, actor: Viewer, service: TheService, part: TheSlice) -> Page
             show=lambda row: row,
         )
         items = project_messages(session, found.items)
-        return Page[Project](items=items, next=found.next)
+        return Page[StudioProject](items=items, next=found.next)
 
 
 @router.get("/projects/{project_id}")
-def get_project(*, project_id: ProjectId, actor: Viewer, service: TheService) -> Project:
+def get_project(*, project_id: ProjectId, actor: Viewer, service: TheService) -> StudioProject:
     """Return one project."""
     del actor
     with service.database.reading() as session:
@@ -76,7 +76,7 @@ def get_project(*, project_id: ProjectId, actor: Viewer, service: TheService) ->
 @router.patch("/projects/{project_id}")
 def change_project(
     *, project_id: ProjectId, change: ProjectChange, actor: Artist, service: TheService
-) -> Project:
+) -> StudioProject:
     """Give a project another title."""
     del actor
     with service.database.writing() as session:
@@ -107,7 +107,7 @@ def delete_project(*, project_id: ProjectId, actor: Admin, service: TheService) 
     shutil.rmtree(project_root(service.settings, project_id), ignore_errors=True)
 
 
-def project_messages(session: Session, rows: Sequence[ProjectRow]) -> tuple[Project, ...]:
+def project_messages(session: Session, rows: Sequence[ProjectRow]) -> tuple[StudioProject, ...]:
     """Describe projects, with as many queries for a hundred as for one."""
     ids = [row.id for row in rows]
     photos = select(PhotoRow.project_id, func.count()).where(PhotoRow.project_id.in_(ids))
@@ -126,7 +126,7 @@ def project_messages(session: Session, rows: Sequence[ProjectRow]) -> tuple[Proj
     )
     pictures = {file.project_id: file_message(file) for file in covers}
     return tuple(
-        Project(
+        StudioProject(
             id=row.id,
             title=row.title,
             created_at=moment(row.created_at),
@@ -139,7 +139,7 @@ def project_messages(session: Session, rows: Sequence[ProjectRow]) -> tuple[Proj
     )
 
 
-def project_message(session: Session, row: ProjectRow) -> Project:
+def project_message(session: Session, row: ProjectRow) -> StudioProject:
     """Describe a project."""
     (message,) = project_messages(session, [row])
     return message

@@ -23,7 +23,7 @@ from bozzetto.studio.service import Service, TheService
 from bozzetto.studio.tables import JobRow, ResultRow
 from bozzetto.wire.base import Message, Page
 from bozzetto.wire.jobs import Job, JobState
-from bozzetto.wire.results import Refinement, Result
+from bozzetto.wire.results import RefinementResult, Result
 
 router = APIRouter()
 
@@ -168,6 +168,6 @@ def get_report(
     del actor
     with service.database.reading() as session:
         row = result_row(session, project_id, result_id, kind="refinements")
-    file = Refinement.model_validate_json(row.body).report
+    file = RefinementResult.model_validate_json(row.body).report
     data = b"".join(service.blobs.chunks(file.sha256, start=0, end=file.num_bytes))
     return _REPORT.validate_json(data)

@@ -1,0 +1,1 @@
+"""Bytes by their hash and records by their key, in a folder or in an object store."""
