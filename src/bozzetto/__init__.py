@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from bozzetto.formats.pictures.texture_images import ImageFormat
     from bozzetto.front_door import approve, clean, draft, make, mask, refine
     from bozzetto.matting.cut_out import cut_out
-    from bozzetto.pipeline.draft_to_asset import refine_draft
-    from bozzetto.pipeline.in_memory import draft_capture
+    from bozzetto.pipeline.in_memory import draft_capture, refine_draft
     from bozzetto.pipeline.masking import make_mask
     from bozzetto.pipeline.options import (
         DraftOptions,
@@ -71,7 +70,7 @@ _HOME = {
     "mask": "bozzetto.front_door",
     "read_glb": "bozzetto.formats.gltf.glb",
     "refine": "bozzetto.front_door",
-    "refine_draft": "bozzetto.pipeline.draft_to_asset",
+    "refine_draft": "bozzetto.pipeline.in_memory",
     "write_glb": "bozzetto.formats.gltf.glb",
 }
 

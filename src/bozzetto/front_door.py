@@ -1,10 +1,10 @@
-"""The two-line front door: paths as strings, sensible defaults, and the runs of the pipeline."""
+"""The two-line front door: paths as strings, sensible defaults, the runs over a project folder."""
 
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from bozzetto.pipeline import runs
+from bozzetto.pipeline import making, steps
 from bozzetto.pipeline.approval import Approval
 from bozzetto.pipeline.cleaning import Cleaning
 from bozzetto.pipeline.names import default_folder
@@ -41,7 +41,7 @@ def make(
         BozzettoError: With one sentence that says what was wanted, what came, and what to do.
     """
     paths = _paths(photos)
-    return runs.make(
+    return making.make(
         paths,
         output=_folder(output, paths),
         masks=_paths(masks),
@@ -57,10 +57,10 @@ def mask(
     strokes: Sequence[Stroke] | None = None,
     options: MaskOptions = _DEFAULTS.mask,
     progress: Progress = silent,
-) -> runs.MaskedPhotos:
+) -> steps.MaskedPhotos:
     """Cut the object out of each photo; strokes correct the first one's mask."""
     paths = _paths(photos)
-    return runs.mask(
+    return steps.mask(
         paths,
         output=_folder(output, paths),
         masks=_paths(masks),
@@ -76,10 +76,10 @@ def draft(
     masks: Sequence[AnyPath] = (),
     options: MakeOptions = _DEFAULTS,
     progress: Progress = silent,
-) -> runs.Drafted:
+) -> steps.Drafted:
     """Make white models to choose from, ranked, with reasons."""
     paths = _paths(photos)
-    return runs.draft(
+    return steps.draft(
         paths,
         output=_folder(output, paths),
         masks=_paths(masks),
@@ -90,7 +90,7 @@ def draft(
 
 def approve(project: AnyPath, variant: str | int, *, approved_by: str | None = None) -> Approval:
     """Choose the draft of a project that refine may work on: rank, name or key."""
-    return runs.approve(Path(project), str(variant), approved_by=approved_by)
+    return steps.approve(Path(project), str(variant), approved_by=approved_by)
 
 
 def refine(
@@ -101,7 +101,7 @@ def refine(
     progress: Progress = silent,
 ) -> Delivery:
     """Turn the approved draft of a project into a finished asset; white texels of a lock stay."""
-    return runs.refine(
+    return making.refine(
         Path(project),
         options=options,
         lock_texture=None if lock_texture is None else Path(lock_texture),
@@ -111,7 +111,7 @@ def refine(
 
 def clean(project: AnyPath, *, remove: bool = False) -> Cleaning:
     """Say how much space results that nothing refers to take; free it where `remove` says so."""
-    return runs.clean(Path(project), remove=remove)
+    return steps.clean(Path(project), remove=remove)
 
 
 def _paths(given: Sequence[AnyPath]) -> tuple[Path, ...]:

@@ -5,11 +5,10 @@ from bozzetto.engines.registry import engine_card
 from bozzetto.errors import InputError
 from bozzetto.findings import Finding, Severity
 from bozzetto.matting.cut_out import cut_out
-from bozzetto.pipeline.draft_to_asset import refine_draft
-from bozzetto.pipeline.in_memory import draft_capture
+from bozzetto.pipeline.in_memory import draft_capture, refine_draft
 from bozzetto.pipeline.masking import join_findings, make_mask
 from bozzetto.pipeline.options import DraftOptions, RefineOptions
-from bozzetto.pipeline.photo_to_asset import check_views, usable_views
+from bozzetto.pipeline.view_rules import check_views, usable_views
 from bozzetto.views.capture import capture_of
 from bozzetto.views.foreground import Side
 from bozzetto.views.mask import Mask

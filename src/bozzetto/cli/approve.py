@@ -24,10 +24,10 @@ class ApproveCommand:
     def run(self) -> int:
         """Run the command and return its exit code."""
         # Imported when run, so that `bozzetto --help` answers at once.
-        from bozzetto.pipeline import runs
+        from bozzetto.pipeline import steps
 
         terminal = Terminal(self.reporting)
-        approval = runs.approve(self.project, self.variant, approved_by=self.approved_by)
+        approval = steps.approve(self.project, self.variant, approved_by=self.approved_by)
         terminal.say(f"Approved: {approval.variant} by {approval.approved_by}.")
         terminal.say(f"Next: bozzetto refine {self.project}")
         terminal.result(approval)

@@ -26,10 +26,10 @@ class CleanCommand:
     def run(self) -> int:
         """Run the command and return its exit code."""
         # Imported when run, so that `bozzetto --help` answers at once.
-        from bozzetto.pipeline import runs
+        from bozzetto.pipeline import steps
 
         terminal = Terminal(self.reporting)
-        cleaning = runs.clean(self.project, remove=self.yes)
+        cleaning = steps.clean(self.project, remove=self.yes)
         mib = cleaning.num_bytes / 2**20
         if cleaning.removed:
             terminal.say(f"Freed {mib:.1f} MiB: {cleaning.results} results were removed.")

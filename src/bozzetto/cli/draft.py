@@ -31,10 +31,10 @@ class DraftCommand:
     def run(self) -> int:
         """Run the command and return its exit code."""
         # Imported when run, so that `bozzetto --help` answers at once.
-        from bozzetto.pipeline import runs
+        from bozzetto.pipeline import steps
 
         terminal = Terminal(self.reporting)
-        drafted = runs.draft(
+        drafted = steps.draft(
             self.photos,
             output=project_folder(self.output, self.photos),
             masks=self.masks,

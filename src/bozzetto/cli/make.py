@@ -34,10 +34,10 @@ class MakeCommand:
         """Run the command and return its exit code."""
         # Imported when run, so that `bozzetto --help` answers at once.
         from bozzetto.cli.summary import say_delivery
-        from bozzetto.pipeline import runs
+        from bozzetto.pipeline import making
 
         terminal = Terminal(self.reporting)
-        delivery = runs.make(
+        delivery = making.make(
             self.photos,
             output=project_folder(self.output, self.photos),
             masks=self.masks,

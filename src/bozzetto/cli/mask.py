@@ -31,11 +31,11 @@ class MaskCommand:
     def run(self) -> int:
         """Run the command and return its exit code."""
         # Imported when run, so that `bozzetto --help` answers at once.
-        from bozzetto.pipeline import runs
+        from bozzetto.pipeline import steps
 
         terminal = Terminal(self.reporting)
         strokes = None if self.strokes is None else _read_strokes(self.strokes)
-        masked = runs.mask(
+        masked = steps.mask(
             self.photos,
             output=project_folder(self.output, self.photos),
             masks=self.masks,

@@ -25,11 +25,11 @@ class RefineCommand:
         """Run the command and return its exit code."""
         # Imported when run, so that `bozzetto --help` answers at once.
         from bozzetto.cli.summary import say_delivery
-        from bozzetto.pipeline import runs
+        from bozzetto.pipeline import making
 
         terminal = Terminal(self.reporting)
         options = refine_options(self.refine)
-        delivery = runs.refine(
+        delivery = making.refine(
             self.project,
             options=options,
             lock_texture=self.lock_texture,

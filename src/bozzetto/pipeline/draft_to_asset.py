@@ -18,11 +18,9 @@ from bozzetto.geometry.ground import height_above_ground, lowered
 from bozzetto.geometry.remesh.lowpoly import facet
 from bozzetto.pipeline.options import (
     Detail,
-    RefineOptions,
     ShapeSettings,
     TextureSettings,
     Topology,
-    level_settings,
 )
 from bozzetto.pipeline.retopology import (
     SymmetryFacts,
@@ -105,33 +103,6 @@ class Shaped:
     outlines: tuple[OutlineFacts, ...]
     height_m: float
     """How far the surface was lowered to stand on the ground again; cameras move along."""
-
-
-def refine_draft(
-    draft: Reconstruction,
-    capture: Capture,
-    *,
-    name: str,
-    options: RefineOptions = RefineOptions(),
-    step: Step = no_step,
-) -> Refined:
-    """Turn a draft into a finished asset: outlines fitted, exact budget, UVs, PBR textures.
-
-    Args:
-        draft: The approved one.
-        capture: The photographs that it was made from, with their masks.
-        name: The asset's name.
-        options: Topology, budget and texture size; of the levels of detail, the first.
-        step: Told what is being done; it may raise to stop.
-
-    Raises:
-        InputError: The budget cannot be met.
-    """
-    settings = level_settings(options, name=name)[0]
-    sculpted = sculpt_draft(draft, capture, detail=options.detail, step=step)
-    shaped = shape_draft(draft, sculpted, capture, options=settings.shape, step=step)
-    refined = texture_shape(shaped, draft, capture, options=settings.texture, step=step)
-    return replace(refined, asset=named(refined.asset, name))
 
 
 def sculpt_draft(

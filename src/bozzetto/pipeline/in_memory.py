@@ -1,13 +1,23 @@
-"""Drafts of photographs that are in memory, for notebooks, tools and measurements.
+"""Draft and refine photographs that are in memory, for notebooks, tools and measurements.
 
-`refine_draft` is the other half. Nothing is kept; `photo_to_asset` is the path with a store.
+Nothing is kept; `photo_to_asset` is the path with a store.
 """
+
+from dataclasses import replace
 
 from bozzetto.asset.reconstruction import Reconstruction
 from bozzetto.engines.base import temporary_context
 from bozzetto.engines.registry import load_engine
-from bozzetto.pipeline.options import DraftOptions
-from bozzetto.pipeline.photo_to_asset import check_views, usable_views
+from bozzetto.pipeline.draft_to_asset import (
+    Refined,
+    named,
+    sculpt_draft,
+    shape_draft,
+    texture_shape,
+)
+from bozzetto.pipeline.options import DraftOptions, RefineOptions, level_settings
+from bozzetto.pipeline.view_rules import check_views, usable_views
+from bozzetto.progress import Step, no_step
 from bozzetto.views.capture import Capture
 
 
@@ -36,3 +46,30 @@ def draft_capture(
             for seed in seeds
         ]
     return tuple(sorted(drafts, key=lambda draft: (-draft.score, draft.seed)))
+
+
+def refine_draft(
+    draft: Reconstruction,
+    capture: Capture,
+    *,
+    name: str,
+    options: RefineOptions = RefineOptions(),
+    step: Step = no_step,
+) -> Refined:
+    """Turn a draft into a finished asset: outlines fitted, exact budget, UVs, PBR textures.
+
+    Args:
+        draft: The approved one.
+        capture: The photographs that it was made from, with their masks.
+        name: The asset's name.
+        options: Topology, budget and texture size; of the levels of detail, the first.
+        step: Told what is being done; it may raise to stop.
+
+    Raises:
+        InputError: The budget cannot be met.
+    """
+    settings = level_settings(options, name=name)[0]
+    sculpted = sculpt_draft(draft, capture, detail=options.detail, step=step)
+    shaped = shape_draft(draft, sculpted, capture, options=settings.shape, step=step)
+    refined = texture_shape(shaped, draft, capture, options=settings.texture, step=step)
+    return replace(refined, asset=named(refined.asset, name))

@@ -10,12 +10,10 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from bozzetto.asset.reconstruction import Reconstruction
-from bozzetto.engines.base import EngineCard
 from bozzetto.engines.registry import engine_card
-from bozzetto.errors import InputError
 from bozzetto.executors.base import Executor, Timing
 from bozzetto.executors.estimates import Estimates
-from bozzetto.findings import Finding, Severity
+from bozzetto.findings import Finding
 from bozzetto.pipeline.draft_to_asset import Refined, Shaped
 from bozzetto.pipeline.masking import Masked, join_findings
 from bozzetto.pipeline.options import DraftOptions, MaskOptions, RefineOptions, level_settings
@@ -39,12 +37,12 @@ from bozzetto.pipeline.stages import (
     draft_settings,
     mask_settings,
 )
+from bozzetto.pipeline.view_rules import check_views, usable_views
 from bozzetto.plans.plan import AnyNode, Input, InputFile, KeptResult, Node, Plan
 from bozzetto.plans.results import find_result, read_result
 from bozzetto.progress import Progress, silent
 from bozzetto.resources import Resources
 from bozzetto.store.base import Store
-from bozzetto.views.foreground import Side
 
 Value = TypeVar("Value")
 
@@ -330,42 +328,3 @@ def finish_draft(
         preview=run.value(preview),
         timings=timings,
     )
-
-
-def check_views(views: Sequence[Side | None], *, num_photos: int) -> None:
-    """Refuse names of sides that do not fit the photos.
-
-    Raises:
-        InputError: Some photos have no name, or there are more names than photos.
-    """
-    if views and len(views) != num_photos:
-        raise InputError(
-            f"Every photo needs the name of its side: got {len(views)} for {num_photos} photos.",
-            advice="Name them in the order of the photos, as in --views front,back; write `auto` to"
-            " have one guessed.",
-        )
-
-
-def usable_views(num_photos: int, *, card: EngineCard) -> tuple[int, tuple[Finding, ...]]:
-    """Return how many of the photos an engine uses, and a finding where some are left out.
-
-    Raises:
-        InputError: There are fewer photos than the engine needs.
-    """
-    if num_photos < card.min_views:
-        raise InputError(
-            f"The engine {card.name!r} needs at least {card.min_views} photos, got {num_photos}.",
-            advice="Add photos of the same object, or choose another --engine.",
-        )
-    if num_photos <= card.max_views:
-        return num_photos, ()
-    unused = Finding(
-        code="draft.views.unused",
-        severity=Severity.WARNING,
-        message=f"The engine {card.name!r} used only {card.max_views} of the {num_photos} photos,"
-        " from the start of the list.",
-        fix="Put the photo that shows most of the object first.",
-        measured=float(num_photos),
-        limit=float(card.max_views),
-    )
-    return card.max_views, (unused,)

@@ -136,7 +136,7 @@ def serve() -> None:
     """Take orders until the input stream closes: `JOB ATTEMPT` on a line, answered by `done`."""
     settings = read_settings(sys.stdin)
     _limit(settings.jobs.memory_mib)
-    import_module("bozzetto.pipeline.runs")
+    import_module("bozzetto.pipeline.making")
     give_way(_POLITENESS)
     orders: SimpleQueue[str] = SimpleQueue()
     threading.Thread(target=_listen, args=(orders,), daemon=True).start()

@@ -47,7 +47,7 @@ def _plan(request: DraftRequest, num_photos: int) -> tuple[PlannedStage, ...]:
 
 
 def _run(work: Work, request: DraftRequest) -> Sequence[Kept]:
-    from bozzetto.pipeline.runs import draft_project
+    from bozzetto.pipeline.steps import draft_project
 
     options = MakeOptions(
         mask=MaskOptions(model=request.mask_model),

@@ -37,7 +37,7 @@ def _plan(request: MaskRequest, num_photos: int) -> tuple[PlannedStage, ...]:
 
 def _run(work: Work, request: MaskRequest) -> Sequence[Kept]:
     from bozzetto.pipeline.project import open_project
-    from bozzetto.pipeline.runs import photos_of, running
+    from bozzetto.pipeline.running import photos_of, running
 
     project = open_project(work.root)
     options = MaskOptions(model=request.model)

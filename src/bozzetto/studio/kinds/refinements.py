@@ -21,8 +21,8 @@ from bozzetto.wire.results import (
 
 if TYPE_CHECKING:
     from bozzetto.asset.asset import Asset
+    from bozzetto.pipeline.making import DraftDecision
     from bozzetto.pipeline.report import Delivery, Report
-    from bozzetto.pipeline.runs import DraftDecision
 
 
 def _check(records: Records, request: RefinementRequest) -> RefinementRequest:
@@ -69,7 +69,7 @@ def _plan(request: RefinementRequest, num_photos: int) -> tuple[PlannedStage, ..
 
 
 def _run(work: Work, request: RefinementRequest) -> Sequence[Kept]:
-    from bozzetto.pipeline.runs import refine
+    from bozzetto.pipeline.making import refine
 
     approval = need_approval(work.records)
     draft = DraftResult.model_validate_json(work.records.result("drafts", approval.draft_id))
@@ -87,7 +87,7 @@ def _run(work: Work, request: RefinementRequest) -> Sequence[Kept]:
 def _decision(work: Work, draft: DraftResult, *, approval: Judgement) -> "DraftDecision":
     """Say which draft is to be refined, and how it was made: it may be on another machine."""
     from bozzetto.pipeline.approval import Approval, DraftEntry
-    from bozzetto.pipeline.runs import DraftDecision
+    from bozzetto.pipeline.making import DraftDecision
 
     made_by = DraftRequest.model_validate_json(work.records.request(draft.id))
     entry = DraftEntry(
