@@ -44,9 +44,8 @@ def test_measures_the_depth_of_a_hard_shadow_from_nearly_every_direction(stops):
     for direction in np.linspace(0, 2 * np.pi, 48, endpoint=False):
         shadow = np.where(stops_along(direction) > 0, 2.0**-stops, 1)[..., None]
         found = falloff(patches() * shadow)
-        assert found.is_step
-        assert found.agreed > 0.9
-        close += found.stops == pytest.approx(stops, rel=0.2)
+        right = found.stops == pytest.approx(stops, rel=0.2)
+        close += right and found.is_step and found.agreed > 0.9
     assert close >= 46
 
 
