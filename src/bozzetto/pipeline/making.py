@@ -40,13 +40,12 @@ from bozzetto.pipeline.project import (
     read_manifest,
     start_project,
 )
-from bozzetto.pipeline.publishing import publish_drafts
+from bozzetto.pipeline.publishing import provenance_files, publish_drafts
 from bozzetto.pipeline.report import ChosenDraft, Delivery, build_report, publish
 from bozzetto.pipeline.running import photos_of, running
 from bozzetto.pipeline.stages import DRAFT_STAGE
 from bozzetto.plans.memo import Memo
 from bozzetto.plans.plan import KeptResult, Node
-from bozzetto.plans.results import result_files
 from bozzetto.progress import Progress, silent
 
 _DEFAULTS = MakeOptions()
@@ -217,14 +216,11 @@ def _finish(
         options=options,
         noticed=noticed,
     )
-    confidence = None
-    if options.refine.confidence_map:
-        file = finished.levels[0].file
-        confidence = result_files(run.store, file.stage, file.key)["confidence.png"]
     return publish(
         project,
         report,
         glbs=[file.glb for file in finished.files],
         sheet=finished.preview.sheet,
-        confidence=confidence,
+        provenance=provenance_files(run, finished),
+        confidence_map=options.refine.confidence_map,
     )

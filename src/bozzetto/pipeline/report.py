@@ -2,7 +2,7 @@
 
 import hashlib
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -225,7 +225,8 @@ def publish(
     *,
     glbs: Sequence[bytes],
     sheet: bytes,
-    confidence: bytes | None = None,
+    provenance: Mapping[str, bytes],
+    confidence_map: bool = False,
 ) -> Delivery:
     """Put the newest result at the top of the project.
 
@@ -234,20 +235,23 @@ def publish(
         report: What is said of it.
         glbs: The levels, finest first.
         sheet: The picture that sums it up.
-        confidence: The texels' confidence as a PNG; None leaves none there.
+        provenance: Files that say where texels and vertices come from, by name.
+        confidence_map: Whether to put the texels' confidence beside the GLB too.
     """
     names = [f"{level_name(report.name, level)}.glb" for level in range(MAX_LODS)]
     map_name = f"{report.name}_confidence.png"
-    for stale in (*names[len(glbs) :], *(() if confidence else (map_name,))):
+    for stale in (*names[len(glbs) :], *(() if confidence_map else (map_name,))):
         project.path(stale).unlink(missing_ok=True)
     files = {**dict(zip(names, glbs, strict=False)), "sheet.png": sheet}
-    if confidence is not None:
-        files[map_name] = confidence
+    if confidence_map:
+        files[map_name] = provenance["confidence.png"]
     facts: list[DeliveredFile] = []
     for name, data in files.items():
         write_file(project.path(name), data)
         sha256 = hashlib.sha256(data).hexdigest()
         facts.append(DeliveredFile(path=name, sha256=sha256, num_bytes=len(data)))
+    for name, data in provenance.items():
+        write_file(project.path("provenance", name), data)
     report = replace(report, files=tuple(facts))
     write_file(project.path("report.json"), text_from(report).encode())
     return Delivery(
