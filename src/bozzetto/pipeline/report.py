@@ -22,6 +22,7 @@ from bozzetto.pipeline.photo_to_asset import FinishedAsset, Looks, PhotoLook, Ru
 from bozzetto.pipeline.previews import AssetFacts, LevelFacts
 from bozzetto.pipeline.project import Project
 from bozzetto.pipeline.retopology import SymmetryFacts
+from bozzetto.qa.places import look_at, photo_findings
 from bozzetto.records import text_from
 from bozzetto.sculpting.sculpt import OutlineFacts
 from bozzetto.store.disk import write_file
@@ -184,13 +185,21 @@ def build_report(
         *finished.preview.findings,
         *refined.findings,
     )
+    inputs = tuple(_input_facts(run, look) for look in looks.looks)
+    placed = [photo.photo_id for photo in chosen.draft.placed]
+    found = photo_findings(
+        tuple(dict.fromkeys(findings)),
+        refined.asset.mesh,
+        cameras=refined.asset.cameras,
+        photos=[(one.name, one.width, one.height) for one in inputs if one.sha256 in placed],
+    )
     timings = (*looks.timings, *noticed[1], *finished.timings)
     return Report(
         name=name,
         bozzetto=version("bozzetto"),
         python=platform.python_version(),
         libraries={name: version(name) for name in _LIBRARIES},
-        inputs=tuple(_input_facts(run, look) for look in looks.looks),
+        inputs=inputs,
         options=options,
         engine=engine_card(options.draft.engine).facts,
         drafts=chosen.drafts,
@@ -206,7 +215,7 @@ def build_report(
         outlines=refined.outlines,
         facts=finished.preview.facts,
         levels=finished.facts,
-        findings=tuple(dict.fromkeys(findings)),
+        findings=(*found, *look_at(refined.asset.mesh)),
         timings=timings,
         keys=ResultKeys(
             masks=looks.mask_keys,

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bozzetto.findings import Finding
 from bozzetto.pipeline.options import MaskOptions, RefineOptions, Topology
 from bozzetto.progress import StageFinished
 from bozzetto.studio.kinds.base import JobKind, Kept, PlannedStage, Records, Work, looking_at
@@ -20,9 +19,8 @@ from bozzetto.wire.results import (
 )
 
 if TYPE_CHECKING:
-    from bozzetto.asset.asset import Asset
     from bozzetto.pipeline.making import DraftDecision
-    from bozzetto.pipeline.report import Delivery, Report
+    from bozzetto.pipeline.report import Delivery
 
 
 def _check(records: Records, request: RefinementRequest) -> RefinementRequest:
@@ -141,26 +139,13 @@ def _kept(
         agreement=report.facts.agreement,
         texture_size=request.texture_size,
         cameras=tuple(record_of_camera(camera) for camera in asset.cameras),
-        findings=_findings(asset, report),
+        findings=report.findings,
         seconds=tuple(
             StageFinished(stage=one.stage, seconds=one.seconds, reused=one.reused)
             for one in report.timings
         ),
     )
     return Kept(message=message)
-
-
-def _findings(asset: "Asset", report: "Report") -> tuple[Finding, ...]:
-    """Join what was noticed on the way with what is seen on the asset, and say where it is."""
-    from bozzetto.qa.places import look_at, photo_findings
-
-    noticed = photo_findings(
-        report.findings,
-        asset.mesh,
-        cameras=asset.cameras,
-        photos=[(given.name, given.width, given.height) for given in report.inputs],
-    )
-    return (*noticed, *look_at(asset.mesh))
 
 
 def _levels(work: Work, delivery: "Delivery") -> tuple[LevelOfDetail, ...]:
