@@ -7,21 +7,15 @@ Letters: h w rows and columns, n candidates, l landmarks.
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from jaxtyping import Float32, Float64
 
-from bozzetto.errors import ResourceError
-
-if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
+from bozzetto.onnx_sessions import OnnxSession, open_session
 
 WEIGHTS = Path(__file__).parent / "weights"
 LICENCE = "Apache-2.0"
-THREADS = 2
-"""Fixed, not the machine's core count: another split of the sums may round differently."""
 NUM_LANDMARKS = 33
 
 Picture = Float32[np.ndarray, "h w 3"]
@@ -81,7 +75,7 @@ class BlazePose:
         frame = _warp(
             srgb, _DETECTOR_PX, np.array([[scale, 0, 0], [0, scale, 0]]), shift=-offset * scale
         )
-        boxes, scores = self._detector.run(None, {"input_1": (frame * 2 - 1)[None]})
+        boxes, scores = self._detector.run({"input_1": (frame * 2 - 1)[None]})
         best = int(scores[0, :, 0].argmax())
         points = boxes[0, best, 4:8].reshape(2, 2).astype(np.float64) / _DETECTOR_PX
         hips, reach = (points + self._anchors[best]) * side + offset
@@ -97,7 +91,7 @@ class BlazePose:
         turn = np.array([[cos, sin], [-sin, cos]])
         shift = _LANDMARK_PX / 2 - turn @ crop.centre_px
         frame = _warp(srgb, _LANDMARK_PX, np.concatenate([turn, shift[:, None]], axis=1))
-        raw, presence, heat = self._landmarks.run(None, {"input_1": frame[None]})
+        raw, presence, heat = self._landmarks.run({"input_1": frame[None]})
         values = raw.reshape(-1, 5).astype(np.float64)
         in_crop = _sharpened(values[:, :2], _sigmoid(heat[0].astype(np.float64)))
         points = (in_crop - shift) @ np.linalg.inv(turn).T
@@ -186,26 +180,10 @@ def _sigmoid(values: Float64[np.ndarray, "*n"]) -> Float64[np.ndarray, "*n"]:
     return 1 / (1 + np.exp(-np.clip(values, -60, 60)))
 
 
-def _load(path: Path) -> "InferenceSession":
+def _load(path: Path) -> OnnxSession:
     """Open a network.
 
     Raises:
         ResourceError: The file is missing or damaged, or ONNX Runtime is not installed.
     """
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise ResourceError(
-            "Finding a person needs ONNX Runtime, which is not installed.",
-            advice="Install it with `pip install onnxruntime`.",
-        ) from error
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = THREADS
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    try:
-        return onnxruntime.InferenceSession(path.read_bytes(), options, ["CPUExecutionProvider"])
-    except Exception as error:  # ONNX Runtime's own classes do not share a public base.
-        raise ResourceError(
-            f"The weights at {path} could not be loaded: {error}.", advice="Install them again."
-        ) from error
+    return open_session(path, what="the pose networks", advice="Install them again.")

@@ -4,11 +4,8 @@ The file's inputs and outputs are described in docs/network.md; everything is fl
 whatever the weights are stored in.
 """
 
-import hashlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float32
@@ -17,9 +14,7 @@ from bozzetto.engines.network.card import WEIGHTS, weights_sha256
 from bozzetto.engines.network.prediction import Prediction
 from bozzetto.errors import ResourceError
 from bozzetto.imaging.color import linear_from_srgb
-
-if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
+from bozzetto.onnx_sessions import OnnxSession, open_session
 
 _ADVICE = "Install Bozzetto again, or choose --engine inflate, which needs no weights."
 
@@ -28,7 +23,7 @@ _ADVICE = "Install Bozzetto again, or choose --engine inflate, which needs no we
 class OnnxNetwork:
     """Implements `Network`; holds a session, no state between calls."""
 
-    session: "InferenceSession"
+    session: OnnxSession
     side_px: int
     latent_size: int
 
@@ -36,14 +31,9 @@ class OnnxNetwork:
         self, image: Float32[np.ndarray, "4 s s"], latent: Float32[np.ndarray, " n"]
     ) -> Prediction:
         """Predict the volume behind one crop; see `Network`."""
-        from onnxruntime import RunOptions
-
-        give_back = RunOptions()
-        # Without this the session keeps its working memory between calls.
-        give_back.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
-        fed = {"image": np.ascontiguousarray(image[None]), "latent": latent[None]}
         occupancy, surface, camera = self.session.run(
-            ["occupancy", "surface", "camera"], fed, give_back
+            {"image": np.ascontiguousarray(image[None]), "latent": latent[None]},
+            outputs=("occupancy", "surface", "camera"),
         )
         return _prediction(occupancy[0], surface[0], camera[0])
 
@@ -58,47 +48,20 @@ def load_network(weights: Path = WEIGHTS, *, sha256: str | None = None) -> OnnxN
     Raises:
         ResourceError: The file is missing, damaged or no such network, or there is no ONNX Runtime.
     """
-    data = _checked_bytes(weights, weights_sha256(weights) if sha256 is None else sha256)
+    session = open_session(
+        weights,
+        what="the engine 'bozzetto'",
+        advice=_ADVICE,
+        sha256=weights_sha256(weights) if sha256 is None else sha256,
+    )
     try:
-        import onnxruntime
-    except ImportError as error:
+        side_px, latent_size = (int(session.inputs[name][-1]) for name in ("image", "latent"))
+    except (KeyError, TypeError, ValueError) as error:
         raise ResourceError(
-            "The engine 'bozzetto' needs ONNX Runtime, which is not installed.",
-            advice="Install it with `pip install onnxruntime`, or choose --engine inflate.",
-        ) from error
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = os.cpu_count() or 1
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    provider = ("CPUExecutionProvider", {"arena_extend_strategy": "kSameAsRequested"})
-    try:
-        session = onnxruntime.InferenceSession(data, options, [provider])
-        shapes = {node.name: node.shape for node in session.get_inputs()}
-        side_px, latent_size = int(shapes["image"][2]), int(shapes["latent"][1])
-    except Exception as error:  # ONNX Runtime's own classes do not share a public base.
-        raise ResourceError(
-            f"The weights of the engine 'bozzetto' at {weights} could not be loaded: {error}.",
+            f"The weights of the engine 'bozzetto' at {weights} are another network's.",
             advice=_ADVICE,
         ) from error
     return OnnxNetwork(session=session, side_px=side_px, latent_size=latent_size)
-
-
-def _checked_bytes(weights: Path, expected: str) -> bytes:
-    """Read the weights and compare their hash."""
-    try:
-        data = weights.read_bytes()
-    except OSError as error:
-        raise ResourceError(
-            f"The weights of the engine 'bozzetto' are not at {weights}.", advice=_ADVICE
-        ) from error
-    found = hashlib.sha256(data).hexdigest()
-    if found != expected:
-        raise ResourceError(
-            f"The weights of the engine 'bozzetto' at {weights} are damaged: their sha256 should be"
-            f" {expected[:12] or 'on record'}, got {found[:12]}.",
-            advice=_ADVICE,
-        )
-    return data
 
 
 def _prediction(
