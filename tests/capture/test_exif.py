@@ -14,8 +14,12 @@ FOCAL, FOCAL_35, WIDTH, HEIGHT = 0x920A, 0xA405, 0xA002, 0xA003
 PLANE_RESOLUTION, PLANE_UNIT, ORIENTATION = 0xA20E, 0xA210, 0x0112
 
 
-def facts(tags, *, orientation=None, width=4000, height=3000):
+MAKE, MODEL, LENS = 0x010F, 0x0110, 0xA434
+
+
+def facts(tags, *, orientation=None, width=4000, height=3000, camera=()):
     exif = Image.Exif()
+    exif.update(dict(camera))
     if orientation is not None:
         exif[ORIENTATION] = orientation
     exif.get_ifd(0x8769).update(tags)
@@ -29,6 +33,21 @@ def codes(found):
 def test_nothing_told_is_nothing_found():
     found = facts({})
     assert (found.orientation, found.focal_px, found.findings) == (1, None, ())
+
+
+@pytest.mark.parametrize(
+    ("make", "model", "lens", "said"),
+    [
+        ("Maker", "M 1", "35 mm f/2", "Maker M 1 35 mm f/2"),
+        ("MAKER", "Maker M 1", None, "Maker M 1"),
+        ("Maker\0\0", " M\n1 ", "", "Maker M 1"),
+        (None, None, None, ""),
+        (b"Maker", 7, (1, 2), ""),
+        ("x" * 500, None, None, "x" * 80),
+    ],
+)
+def test_a_camera_is_its_make_model_and_lens(make, model, lens, said):
+    assert facts({LENS: lens}, camera={MAKE: make, MODEL: model}).camera == said
 
 
 def test_a_35_mm_equivalent_compares_diagonals():

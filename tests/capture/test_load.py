@@ -1,3 +1,4 @@
+import contextlib
 import functools
 import io
 import os
@@ -11,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
+from bozzetto.capture import decode_pillow
 from bozzetto.capture.limits import PhotoLimits
-from bozzetto.capture.load import decode_photo, load_photo
+from bozzetto.capture.load import decode_photo, load_photo, read_header
 from bozzetto.errors import PhotoError, ResourceError
 from bozzetto.imaging.color import linear_from_srgb, srgb8_from_linear, srgb_from_linear
 from tests.capture.files import (
@@ -375,6 +377,73 @@ def valid_files():
     ]
 
 
+def header_facts(header):
+    return (
+        header.width,
+        header.height,
+        header.focal_px,
+        header.camera,
+        header.bits_per_channel,
+        header.file_format,
+    )
+
+
+def files_of_all_kinds():
+    deep = noise_picture().astype(np.uint16) * 257
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010F], exif[0x0110] = 6, "Maker", "M 1"
+    exif.get_ifd(0x8769)[0xA405] = 50
+    turned = [encoded(noise_picture(), kind, exif=exif) for kind in ("PNG", "JPEG", "TIFF", "WEBP")]
+    one_bit = Image.fromarray(noise_picture()).convert("1")
+    return [
+        *valid_files(),
+        *turned,
+        encoded(one_bit, "PNG"),
+        encoded(one_bit, "TIFF"),
+        encoded(Image.fromarray(deep[..., 0]), "PNG"),
+        encoded(Image.fromarray(deep[..., 0]), "TIFF"),
+        png(deep, color_type=2, bits=16),
+    ]
+
+
+@pytest.mark.parametrize("data", files_of_all_kinds())
+def test_a_header_tells_what_decoding_tells(data):
+    assert header_facts(read_header(data, name="photo")) == header_facts(decoded(data)[0])
+
+
+@pytest.mark.parametrize("file_format", ["PNG", "JPEG", "TIFF", "BMP"])
+def test_a_header_is_read_without_decoding_pixels(monkeypatch, file_format):
+    data = encoded(noise_picture(), file_format)
+
+    def refuse(*_):
+        raise AssertionError("decoded")
+
+    monkeypatch.setattr(decode_pillow.ImageFile.ImageFile, "load", refuse)
+    header = read_header(data, name="photo")
+    assert (header.width, header.height, header.bits_per_channel) == (140, 130, 8)
+
+
+def test_exif_behind_the_pixels_of_a_png_counts_in_the_header_too():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    data = encoded(noise_picture(), "PNG", exif=exif)
+    start = data.index(b"eXIf") - 4
+    end = start + 12 + int.from_bytes(data[start : start + 4], "big")
+    late = data[:start] + data[end:-12] + data[start:end] + data[-12:]
+    assert late.index(b"eXIf") > late.index(b"IDAT")
+    header = read_header(late, name="photo")
+    photo, _ = decoded(late)
+    assert (header.width, header.height) == (photo.width, photo.height) == (130, 140)
+
+
+def test_a_photo_is_decoded_at_the_size_asked_for_averaged_in_linear_light():
+    full, _ = decoded(encoded(noise_picture(width=400, height=200), "JPEG"))
+    small, _ = decoded(encoded(noise_picture(width=400, height=200), "JPEG"), longest_px=100)
+    assert (small.width, small.height) == (100, 50)
+    means = full.linear_rgb.reshape(50, 4, 100, 4, 3).mean(axis=(1, 3))
+    np.testing.assert_allclose(small.linear_rgb, means, atol=1e-6)
+
+
 @settings(max_examples=300, suppress_health_check=list(HealthCheck))
 @given(
     which=st.integers(0, 100),
@@ -393,7 +462,12 @@ def test_mutated_files_are_decoded_or_refused_and_nothing_else(which, kept, reac
     try:
         photo, _ = decoded(bytes(data))
     except (PhotoError, ResourceError):
+        with contextlib.suppress(PhotoError, ResourceError):
+            read_header(bytes(data), name="photo")
         return
+    header = read_header(bytes(data), name="photo")
+    if header.file_format != "HEIC":  # libheif knows a damaged file's size only after decoding.
+        assert (header.width, header.height) == (photo.width, photo.height)
     assert np.isfinite(photo.linear_rgb).all()
 
 

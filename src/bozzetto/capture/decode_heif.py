@@ -22,6 +22,8 @@ def open_with_libheif(data: bytes) -> OpenPhoto:
         width=width,
         height=height,
         num_frames=1,
+        bits_per_channel=16 if container.mode.endswith(";16") else 8,
+        is_upright=True,
         read_exif=lambda: _exif(container),
         decode=lambda: _decode(container),
     )
@@ -50,5 +52,4 @@ def _decode(container: pi_heif.HeifFile) -> Pixels:
         alpha=samples[..., -1] if channels in (2, 4) else None,
         bits_per_channel=16 if deep else 8,
         icc=icc if isinstance(icc, bytes) else b"",
-        is_upright=True,
     )

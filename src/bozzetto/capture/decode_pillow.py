@@ -5,6 +5,7 @@ decoder runs and sizes are judged by our own limits before any pixel is decoded.
 """
 
 import io
+import struct
 from collections.abc import Callable, Mapping
 
 import cv2
@@ -37,6 +38,8 @@ _PLUGINS: Mapping[PhotoFormat, Callable[[io.BytesIO], ImageFile.ImageFile]] = {
 _GREY_MODES = frozenset({"1", "L", "LA", "La"})
 _COLOR_MODES = frozenset({"P", "PA", "RGB", "RGBA", "RGBX", "RGBa", "CMYK", "YCbCr"})
 _DEEP_GREY_MODES = frozenset({"I;16", "I;16L", "I;16B"})
+_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_PNG_METADATA = frozenset({b"eXIf", b"tEXt", b"zTXt", b"iTXt"})
 _BITS_PER_SAMPLE = 258
 """The TIFF tag."""
 
@@ -55,7 +58,9 @@ def open_with_pillow(data: bytes, known: PhotoFormat, *, name: str) -> OpenPhoto
         width=image.width,
         height=image.height,
         num_frames=1 if known is PhotoFormat.TIFF else frames,
-        read_exif=image.getexif,
+        bits_per_channel=_bits_per_channel(image, data, known),
+        is_upright=known is PhotoFormat.TIFF,  # OpenCV and Pillow turn TIFFs, and only them.
+        read_exif=lambda: _read_exif(image, data, known),
         decode=lambda: _decode(image, data, known, name=name),
         findings=(_pages_finding(frames, name=name),) if pages else (),
     )
@@ -67,7 +72,7 @@ def _decode(image: Image.Image, data: bytes, known: PhotoFormat, *, name: str) -
     # Pillow checks the file's integrity, which OpenCV does not; so it decodes in any case.
     image.load()
     if image.mode in _DEEP_GREY_MODES:
-        return _deep_grey(image, known)
+        return _deep_grey(image)
     if image.mode not in _GREY_MODES | _COLOR_MODES:
         raise PhotoError(
             f"{name} stores its pixels as {image.mode}, which cannot be used.",
@@ -76,8 +81,38 @@ def _decode(image: Image.Image, data: bytes, known: PhotoFormat, *, name: str) -
     if deep and not _needs_color_management(image):
         wide = _deep_color(data)
         if wide is not None:
-            return _deep_pixels(wide, image, known)
-    return _shallow_pixels(image, known, name=name, lost_bits=deep)
+            return _deep_pixels(wide, image)
+    return _shallow_pixels(image, name=name, lost_bits=deep)
+
+
+def _bits_per_channel(image: Image.Image, data: bytes, known: PhotoFormat) -> int:
+    """Tell by the header how many bits of a channel are used."""
+    if image.mode in _DEEP_GREY_MODES:
+        return 16
+    if image.mode == "1":
+        return 1
+    return 16 if _stores_16_bits(image, data, known) and not _needs_color_management(image) else 8
+
+
+def _read_exif(image: Image.Image, data: bytes, known: PhotoFormat) -> Image.Exif:
+    """Read EXIF; a PNG is decoded for it only if something may stand behind its pixels."""
+    if known is PhotoFormat.PNG and not _has_late_metadata(data):
+        return Image.Image.getexif(image)
+    return image.getexif()
+
+
+def _has_late_metadata(png: bytes) -> bool:
+    """Tell whether chunks that may hold EXIF or XMP follow a PNG's pixels; True where damaged."""
+    position, seen_pixels = len(_PNG_SIGNATURE), False
+    while position + 8 <= len(png):
+        length, kind = struct.unpack_from(">I4s", png, position)
+        if kind == b"IEND":
+            return False
+        if seen_pixels and kind in _PNG_METADATA:
+            return True
+        seen_pixels = seen_pixels or kind == b"IDAT"
+        position += length + 12
+    return True
 
 
 def _stores_16_bits(image: Image.Image, data: bytes, known: PhotoFormat) -> bool:
@@ -104,7 +139,7 @@ def _needs_color_management(image: Image.Image) -> bool:
     return False
 
 
-def _deep_grey(image: Image.Image, known: PhotoFormat) -> Pixels:
+def _deep_grey(image: Image.Image) -> Pixels:
     """Take 16-bit grey from Pillow; a transparent grey value becomes alpha."""
     samples = np.array(image).astype(np.uint16)
     clear = image.info.get("transparency")
@@ -115,7 +150,6 @@ def _deep_grey(image: Image.Image, known: PhotoFormat) -> Pixels:
         alpha=alpha,
         bits_per_channel=16,
         icc=_icc(image),
-        is_upright=known is PhotoFormat.TIFF,
     )
 
 
@@ -133,7 +167,7 @@ def _deep_color(data: bytes) -> Samples | None:
     return wide[..., None] if wide.ndim == 2 else wide
 
 
-def _deep_pixels(wide: Samples, image: Image.Image, known: PhotoFormat) -> Pixels:
+def _deep_pixels(wide: Samples, image: Image.Image) -> Pixels:
     """Split OpenCV's channels; grey with alpha comes as BGRA."""
     channels = wide.shape[2]
     grey = channels < 3 or image.mode in _GREY_MODES
@@ -142,13 +176,10 @@ def _deep_pixels(wide: Samples, image: Image.Image, known: PhotoFormat) -> Pixel
         alpha=wide[..., -1] if channels in (2, 4) else None,
         bits_per_channel=16,
         icc=_icc(image),
-        is_upright=known is PhotoFormat.TIFF,  # OpenCV turns TIFFs whatever its flags say.
     )
 
 
-def _shallow_pixels(
-    image: Image.Image, known: PhotoFormat, *, name: str, lost_bits: bool
-) -> Pixels:
+def _shallow_pixels(image: Image.Image, *, name: str, lost_bits: bool) -> Pixels:
     """Take 8-bit samples, converting the colours where only Little CMS can."""
     bits = 1 if image.mode == "1" else 8
     findings = (_lost_bits_finding(name=name),) if lost_bits else ()
@@ -168,7 +199,6 @@ def _shallow_pixels(
         alpha=alpha,
         bits_per_channel=bits,
         icc=icc,
-        is_upright=known is PhotoFormat.TIFF,  # Pillow turns TIFFs, and only them, by itself.
         findings=findings,
     )
 

@@ -1,4 +1,4 @@
-"""Orientation and focal length from EXIF, which may say anything: nothing in here trusts it.
+"""Orientation, focal length and camera from EXIF, which may say anything: nothing here trusts it.
 
 Standard: CIPA DC-008 (Exif 3.0). A 35 mm equivalent compares diagonals (CIPA DCG-001).
 """
@@ -15,6 +15,7 @@ _DIAGONAL_OF_35_MM = math.hypot(36, 24)
 _MM_PER_RESOLUTION_UNIT = {2: 25.4, 3: 10.0, 4: 1.0, 5: 0.001}
 _NARROWEST_VIEW_DEG = 0.5
 _WIDEST_VIEW_DEG = 150.0
+_LONGEST_NAME = 80
 _SAME_ASPECT = 0.02
 """Relative difference of aspect ratios up to which a picture counts as not cropped."""
 
@@ -27,6 +28,8 @@ class ExifFacts:
     """1 to 8, as the standard numbers them; 1 is upright."""
     focal_px: float | None = None
     """Focal length in pixels of this picture; None where EXIF does not tell it."""
+    camera: str = ""
+    """Make, model and lens; empty where EXIF does not tell them."""
     findings: tuple[Finding, ...] = ()
 
 
@@ -44,9 +47,32 @@ def read_exif(read: Callable[[], Image.Exif], *, width: int, height: int, name: 
         orientation, findings = _orientation(exif.get(ExifTags.Base.Orientation), name=name)
         tags: Mapping[int, object] = exif.get_ifd(ExifTags.IFD.Exif)
         focal_px, focal_findings = _focal_px(tags, width=width, height=height, name=name)
+        camera = _camera(exif, tags)
     except Exception as error:  # Pillow raises a dozen types on spoilt EXIF, some undocumented.
         return ExifFacts(findings=(_exif_finding("unreadable", f"cannot be read ({error})", name),))
-    return ExifFacts(orientation=orientation, focal_px=focal_px, findings=findings + focal_findings)
+    return ExifFacts(
+        orientation=orientation,
+        focal_px=focal_px,
+        camera=camera,
+        findings=findings + focal_findings,
+    )
+
+
+def _camera(exif: Mapping[int, object], tags: Mapping[int, object]) -> str:
+    """Join make, model and lens; many models name their make already."""
+    make, model = (_text(exif.get(tag)) for tag in (ExifTags.Base.Make, ExifTags.Base.Model))
+    lens = _text(tags.get(ExifTags.Base.LensModel))
+    if make and model.lower().startswith(make.lower()):
+        make = ""
+    return " ".join(part for part in (make, model, lens) if part)
+
+
+def _text(value: object) -> str:
+    """Return printable text of one line, cut to a length that a name has; else an empty one."""
+    if not isinstance(value, str):
+        return ""
+    printable = "".join(letter if letter.isprintable() else " " for letter in value)
+    return " ".join(printable.split())[:_LONGEST_NAME]
 
 
 def _orientation(value: object, *, name: str) -> tuple[int, tuple[Finding, ...]]:

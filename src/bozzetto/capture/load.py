@@ -10,6 +10,7 @@ import struct
 import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -24,12 +25,19 @@ from bozzetto.capture.color_profile import (
     srgb_space,
 )
 from bozzetto.capture.decode_pillow import broken_profile_finding, open_with_pillow
-from bozzetto.capture.exif import read_exif
+from bozzetto.capture.exif import ExifFacts, read_exif
 from bozzetto.capture.limits import PhotoLimits, check_dimensions, check_file_size
-from bozzetto.capture.pixels import OpenPhoto, Pixels, apply_orientation, unit_alpha
+from bozzetto.capture.pixels import (
+    SIDEWAYS,
+    OpenPhoto,
+    Pixels,
+    apply_orientation,
+    unit_alpha,
+)
 from bozzetto.capture.sniff import PhotoFormat, describe, photo_format
 from bozzetto.errors import BozzettoError, PhotoError, ResourceError
 from bozzetto.findings import Finding, Severity
+from bozzetto.views.capture import smaller_photo
 from bozzetto.views.photo import Photo
 
 _ACCEPTED = ", ".join(PhotoFormat)
@@ -74,14 +82,69 @@ def read_bytes(path: Path, *, limits: PhotoLimits = PhotoLimits()) -> bytes:
         ) from error
 
 
+@dataclass(frozen=True, kw_only=True)
+class PhotoHeader:
+    """What a file tells of its photograph without decoding the pixels."""
+
+    width: int
+    """Columns, upright."""
+    height: int
+    """Rows, upright."""
+    focal_px: float | None
+    """Focal length in pixels of the full-size picture, from EXIF; None where it is not known."""
+    camera: str
+    """Make, model and lens, from EXIF; empty where they are not known."""
+    bits_per_channel: int
+    """As stored in the file: 1, 8 or 16."""
+    file_format: str
+    """As in `PNG`."""
+
+
+def read_header(data: bytes, *, name: str, limits: PhotoLimits = PhotoLimits()) -> PhotoHeader:
+    """Read what a file tells of its photograph without decoding the pixels.
+
+    Args:
+        data: As in `decode_photo`.
+        name: For messages.
+        limits: What is accepted.
+
+    Raises:
+        PhotoError: The bytes are no photograph, the header is broken or out of limits. Pixels that
+            are broken go unnoticed.
+        ResourceError: Memory ran out.
+    """
+    check_file_size(len(data), name=name, limits=limits)
+    known = _known_format(data, name=name)
+    with _refusals(known, name=name):
+        opened, exif = _open(data, known, name=name, limits=limits)
+    width, height = opened.width, opened.height
+    if exif.orientation in SIDEWAYS and not opened.is_upright:
+        width, height = height, width
+    return PhotoHeader(
+        width=width,
+        height=height,
+        focal_px=exif.focal_px,
+        camera=exif.camera,
+        bits_per_channel=opened.bits_per_channel,
+        file_format=known.value,
+    )
+
+
 def decode_photo(
-    data: bytes, *, name: str, limits: PhotoLimits = PhotoLimits()
+    data: bytes,
+    *,
+    name: str,
+    longest_px: int | None = None,
+    limits: PhotoLimits = PhotoLimits(),
 ) -> tuple[Photo, tuple[Finding, ...]]:
     """Decode a photograph from the bytes of a file.
 
     Args:
         data: PNG, JPEG, WebP, HEIC, TIFF or BMP; told by the content, not by the name.
         name: For messages and reports.
+        longest_px: What the longer side has at most; None keeps the full size. The picture is
+            averaged in linear light: a JPEG decoder's own scaling averages encoded values, which
+            darkens edges and fine patterns.
         limits: Checked before pixels are decoded.
 
     Returns:
@@ -94,10 +157,9 @@ def decode_photo(
     check_file_size(len(data), name=name, limits=limits)
     known = _known_format(data, name=name)
     with _refusals(known, name=name):
-        opened = _open(data, known, name=name, limits=limits)
-        exif = read_exif(opened.read_exif, width=opened.width, height=opened.height, name=name)
+        opened, exif = _open(data, known, name=name, limits=limits)
         pixels = opened.decode()
-    orientation = 1 if pixels.is_upright else exif.orientation
+    orientation = 1 if opened.is_upright else exif.orientation
     space, color_findings = _color_space(pixels, name=name)
     alpha, alpha_findings = _alpha(pixels, orientation, name=name)
     with _refusals(known, name=name):
@@ -108,11 +170,12 @@ def decode_photo(
         linear_rgb=linear_rgb,
         alpha=alpha,
         focal_px=exif.focal_px,
+        camera=exif.camera,
         bits_per_channel=pixels.bits_per_channel,
         file_format=known.value,
     )
     noticed = opened.findings + exif.findings + pixels.findings + color_findings + alpha_findings
-    return photo, noticed
+    return smaller_photo(photo, longest_px=longest_px), noticed
 
 
 def _known_format(data: bytes, *, name: str) -> PhotoFormat:
@@ -167,7 +230,9 @@ def _first_line(error: Exception) -> str:
     return lines[0] if lines else type(error).__name__
 
 
-def _open(data: bytes, known: PhotoFormat, *, name: str, limits: PhotoLimits) -> OpenPhoto:
+def _open(
+    data: bytes, known: PhotoFormat, *, name: str, limits: PhotoLimits
+) -> tuple[OpenPhoto, ExifFacts]:
     """Read the header and refuse what is too small, too large or moves."""
     if known is PhotoFormat.WEBP:
         # Pillow's WebP plug-in reserves the whole canvas when it opens a file.
@@ -186,7 +251,8 @@ def _open(data: bytes, known: PhotoFormat, *, name: str, limits: PhotoLimits) ->
             "a still photo is wanted.",
             advice="Save one frame as PNG.",
         )
-    return opened
+    exif = read_exif(opened.read_exif, width=opened.width, height=opened.height, name=name)
+    return opened, exif
 
 
 def _webp_size(data: bytes) -> tuple[int, int]:

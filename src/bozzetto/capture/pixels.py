@@ -15,6 +15,9 @@ from bozzetto.findings import Finding
 Samples = UInt8[np.ndarray, "h w c"] | UInt16[np.ndarray, "h w c"]
 AlphaSamples = UInt8[np.ndarray, "h w"] | UInt16[np.ndarray, "h w"]
 
+SIDEWAYS = frozenset({5, 6, 7, 8})
+"""Orientations, as EXIF numbers them, that swap width and height."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Pixels:
@@ -26,8 +29,6 @@ class Pixels:
     bits_per_channel: int
     icc: bytes
     """The colour profile the samples still need; empty where they are sRGB."""
-    is_upright: bool
-    """Whether the decoder has applied the orientation already."""
     findings: tuple[Finding, ...] = ()
 
 
@@ -39,8 +40,12 @@ class OpenPhoto:
     height: int
     num_frames: int
     """1 for still pictures; pages and auxiliary pictures do not count."""
+    bits_per_channel: int
+    """1, 8 or 16. Where a decoder turns out to keep fewer, the decoded pixels say so."""
+    is_upright: bool
+    """Whether the decoder applies the orientation, to the size and to the pixels."""
     read_exif: Callable[[], Image.Exif]
-    """To be called after the size has been judged: Pillow decodes a PNG to find its EXIF."""
+    """To be called after the size has been judged: Pillow decodes some PNGs to find their EXIF."""
     decode: Callable[[], Pixels]
     """Decodes the pixels; may raise whatever the decoder raises."""
     findings: tuple[Finding, ...] = ()
@@ -48,7 +53,7 @@ class OpenPhoto:
 
 def apply_orientation(samples: np.ndarray, orientation: int) -> np.ndarray:
     """Turn a stored picture upright, as a view; orientation 1 to 8 as EXIF numbers them."""
-    if orientation in (5, 6, 7, 8):
+    if orientation in SIDEWAYS:
         samples = np.swapaxes(samples, 0, 1)
     if orientation in (3, 4, 7, 8):
         samples = samples[::-1]

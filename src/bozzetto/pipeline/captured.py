@@ -7,13 +7,13 @@ do not decode the same photograph again.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bozzetto.capture.load import decode_photo
+from bozzetto.capture.load import decode_photo, read_header
 from bozzetto.findings import Finding
 from bozzetto.matting.cut_out import cut_out
 from bozzetto.pipeline.masking import Masked
 from bozzetto.plans.memo import Memo
 from bozzetto.plans.results import FileHandle, Handle
-from bozzetto.views.capture import Capture, CapturedPhoto, smaller_mask, smaller_photo
+from bozzetto.views.capture import Capture, CapturedPhoto, smaller_mask
 from bozzetto.views.foreground import Foreground, Side
 from bozzetto.views.mask import Mask
 from bozzetto.views.photo import Photo
@@ -47,7 +47,6 @@ class StoredPhotos:
                 self.photo(photo_id, longest_px=longest_px),
                 self.mask(photo_id, longest_px=longest_px),
             ),
-            size=lambda value: value.linear_rgb.nbytes + value.alpha.nbytes,
         )
 
 
@@ -67,16 +66,9 @@ def decoded(
 
     def decode() -> tuple[Photo, tuple[Finding, ...]]:
         content = data if isinstance(data, bytes) else data()
-        photo, findings = decode_photo(content, name=name)
-        return smaller_photo(photo, longest_px=longest_px), findings
+        return decode_photo(content, name=name, longest_px=longest_px)
 
-    return memo.get(
-        ("photo", sha256, name, longest_px),
-        decode,
-        size=lambda value: (
-            value[0].linear_rgb.nbytes + (0 if value[0].alpha is None else value[0].alpha.nbytes)
-        ),
-    )
+    return memo.get(("photo", sha256, name, longest_px), decode)
 
 
 def capture_from(
@@ -109,12 +101,15 @@ def capture_from(
 
 def _described(file: FileHandle, *, side: Side | None, memo: Memo) -> CapturedPhoto:
     """Say what is known of a photograph."""
-    photo, _ = decoded(file.sha256, file.name, file.read, memo=memo)
+    header = memo.get(
+        ("header", file.sha256, file.name), lambda: read_header(file.read(), name=file.name)
+    )
     return CapturedPhoto(
         id=file.sha256,
         name=file.name,
-        width=photo.width,
-        height=photo.height,
-        focal_px=photo.focal_px,
+        width=header.width,
+        height=header.height,
+        focal_px=header.focal_px,
+        camera=header.camera,
         side=side,
     )

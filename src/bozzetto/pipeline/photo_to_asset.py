@@ -144,10 +144,13 @@ def look_at_photos(run: Run, photos: Sequence[InputPhoto], *, options: MaskOptio
     """
     looks = tuple(look_at(photo, options=options) for photo in photos)
     timings = run.make(*(look.mask for look in looks), *(look.advice for look in looks))
-    masked = [run.value(look.mask) for look in looks]
     advice = [finding for look in looks for finding in run.value(look.advice).findings]
-    of_files = [finding for one in masked for finding in one.file_findings]
-    of_masks = [finding for one in masked for finding in one.findings]
+    of_files: list[Finding] = []
+    of_masks: list[Finding] = []
+    for look in looks:  # One mask at a time: many full-size ones do not fit in memory together.
+        masked = run.value(look.mask)
+        of_files.extend(masked.file_findings)
+        of_masks.extend(masked.findings)
     findings = (*of_files, *join_findings(advice, of_masks))
     return Looks(looks=looks, findings=findings, timings=timings)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bozzetto.asset.reconstruction import Reconstruction, Scale
 from bozzetto.asset.shares import SurfaceShares
-from bozzetto.capture.load import decode_photo
+from bozzetto.capture.load import read_header
 from bozzetto.engines.base import EngineFacts
 from bozzetto.engines.registry import engine_card
 from bozzetto.executors.base import Timing
@@ -276,7 +276,7 @@ def publish(
 def _input_facts(run: Run, look: PhotoLook) -> InputFacts:
     """Sum up one photograph."""
     photo = look.photo.photo
-    header, _ = decode_photo(run.store.read(photo.sha256), name=photo.name)
+    header = read_header(run.store.read(photo.sha256), name=photo.name)
     masked: Masked = run.value(look.mask)
     return InputFacts(
         name=photo.name,

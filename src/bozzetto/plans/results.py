@@ -128,11 +128,8 @@ class Handle(Generic[Value]):
 
     def load(self) -> Value:
         """Return the value; a process that asks again soon gets the same one."""
-        size = sum(file.num_bytes for file in self.record.files.values())
         return self.memo.get(
-            ("result", self.key),
-            lambda: decode_result(self.store, self.codec, self.record),
-            size=lambda _: 4 * size,  # Decoded, compressed pictures and arrays take several times.
+            ("result", self.key), lambda: decode_result(self.store, self.codec, self.record)
         )
 
 

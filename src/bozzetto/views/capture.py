@@ -1,23 +1,18 @@
 """All photographs of one object, known by id, with their pixels decoded only when asked for.
 
 A `Capture` is small whatever the number of photos. Pixels come from its `PhotoSource` at the size
-asked for, and whoever asked drops them again; `CachedSource` keeps the last ones, up to a bound.
+asked for, and whoever asked drops them again.
 """
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Generic, Protocol, TypeVar, runtime_checkable
+from typing import Protocol, TypeVar, runtime_checkable
 
 from bozzetto.errors import InputError
 from bozzetto.views.foreground import Foreground, Side
 from bozzetto.views.mask import Mask
 from bozzetto.views.photo import Photo
 from bozzetto.views.scaling import shrunk, size_within
-
-DEFAULT_CACHE_MIB = 512
-"""What a `CachedSource` keeps: three photos of 12 megapixels as 32-bit floats."""
 
 Pixels = TypeVar("Pixels", Photo, Mask, Foreground)
 
@@ -160,6 +155,7 @@ def capture_of(
             width=photo.width,
             height=photo.height,
             focal_px=photo.focal_px,
+            camera=photo.camera,
             side=sides.get(photo.sha256),
         )
         for photo in photos
@@ -181,98 +177,6 @@ def capture_of_foregrounds(foregrounds: Sequence[Foreground]) -> Capture:
     ]
     masks = [Mask(alpha=foreground.alpha, source="foreground") for foreground in foregrounds]
     return capture_of(photos, masks=masks, foregrounds=foregrounds)
-
-
-class CachedSource:
-    """A `PhotoSource` over functions that load; it keeps the last results up to a bound in bytes.
-
-    What it gives never depends on what it keeps. It may be used from several threads.
-    """
-
-    def __init__(
-        self,
-        *,
-        load_photo: Callable[[str, int | None], Photo],
-        load_mask: Callable[[str], Mask],
-        cut_out: Callable[[Photo, Mask], Foreground],
-        max_mib: int = DEFAULT_CACHE_MIB,
-    ) -> None:
-        """Prepare the source.
-
-        Args:
-            load_photo: Decodes the photo of an id, its longer side at most so many pixels (None:
-                full size); LookupError for an unknown id.
-            load_mask: Loads the mask of an id at full size; LookupError where there is none.
-            cut_out: Separates the object of a photo from its background; both have one size.
-            max_mib: How much is kept. What is larger than that is loaded each time.
-        """
-        self._load_photo = load_photo
-        self._load_mask = load_mask
-        self._cut_out = cut_out
-        self._max_bytes = max_mib << 20
-        self._kept: OrderedDict[Hashable, tuple[object, int]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    @property
-    def kept_bytes(self) -> int:
-        """How much is kept at the moment."""
-        with self._lock:
-            return sum(size for _, size in self._kept.values())
-
-    def photo(self, photo_id: str, *, longest_px: int | None = None) -> Photo:
-        """Decode a photograph; see `PhotoSource`."""
-        return self._found(
-            _Key(Photo, photo_id, longest_px), lambda: self._load_photo(photo_id, longest_px)
-        )
-
-    def mask(self, photo_id: str, *, longest_px: int | None = None) -> Mask:
-        """Return a photo's mask; see `PhotoSource`."""
-        return self._found(
-            _Key(Mask, photo_id, longest_px),
-            lambda: smaller_mask(self._load_mask(photo_id), longest_px=longest_px),
-        )
-
-    def foreground(self, photo_id: str, *, longest_px: int | None = None) -> Foreground:
-        """Return the object cut out of a photo; see `PhotoSource`."""
-        return self._found(
-            _Key(Foreground, photo_id, longest_px),
-            lambda: self._cut_out(
-                self.photo(photo_id, longest_px=longest_px),
-                self.mask(photo_id, longest_px=longest_px),
-            ),
-        )
-
-    def _found(self, key: "_Key[Pixels]", load: Callable[[], Pixels]) -> Pixels:
-        """Return what is kept, or load it and keep it."""
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                found, _ = self._kept[key]
-                assert isinstance(found, key.kind)  # The key says so.
-                return found
-        loaded = load()
-        self._keep(key, loaded)
-        return loaded
-
-    def _keep(self, key: "_Key[Pixels]", loaded: Pixels) -> None:
-        """Keep a result, and drop the oldest ones that no longer fit."""
-        size = _size_bytes(loaded)
-        if size > self._max_bytes:
-            return
-        with self._lock:
-            self._kept[key] = (loaded, size)
-            self._kept.move_to_end(key)
-            while sum(kept for _, kept in self._kept.values()) > self._max_bytes:
-                self._kept.popitem(last=False)
-
-
-@dataclass(frozen=True)
-class _Key(Generic[Pixels]):
-    """What is kept under which name."""
-
-    kind: type[Pixels]
-    photo_id: str
-    longest_px: int | None
 
 
 def smaller_photo(photo: Photo, *, longest_px: int | None) -> Photo:
@@ -336,11 +240,3 @@ def _known(values: dict[str, Pixels], photo_id: str, what: str) -> Pixels:
     if photo_id not in values:
         raise LookupError(f"There is no {what} {photo_id[:12]} in this capture.")
     return values[photo_id]
-
-
-def _size_bytes(value: Photo | Mask | Foreground) -> int:
-    """Return how much memory a value's arrays take."""
-    if isinstance(value, Mask):
-        return value.alpha.nbytes
-    alpha = 0 if value.alpha is None else value.alpha.nbytes
-    return value.linear_rgb.nbytes + alpha

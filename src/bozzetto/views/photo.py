@@ -23,6 +23,8 @@ class Photo:
     """The file's own alpha channel, 0 to 1; None where the file has none."""
     focal_px: float | None = None
     """Focal length in pixels of this picture, from EXIF; None where it is not known."""
+    camera: str = ""
+    """Make, model and lens, from EXIF; empty where they are not known."""
     bits_per_channel: int = 8
     """As stored in the file: 1, 8 or 16."""
     file_format: str = ""
