@@ -18,6 +18,8 @@ from bozzetto.views.photo import Photo
 
 Plane = Float32[np.ndarray, "h w"]
 Picture = Float32[np.ndarray, "h w 3"]
+_ROWS_AT_ONCE = 256
+"""Full-size pictures are the better part of the memory of a run; arithmetic on rows needs few."""
 _TRUST = 8
 """Power of alpha that weighs how far a pixel's colour may be spread: 0.9 counts 0.43, 0.5 nothing.
 Colours from mixed pixels would carry the background along."""
@@ -40,25 +42,35 @@ def cut_out(photo: Photo, mask: Mask) -> Foreground:
     require_same_size(photo, mask)
     colours, alpha = photo.linear_rgb, mask.alpha
     spread = spread_colours(colours, alpha**_TRUST)
-    if mask.source.startswith(ALPHA_CHANNEL):
-        # The hidden pixels are not the background that was there, so nothing can be subtracted.
-        result = spread + (colours - spread) * (alpha * alpha)[:, :, None]
-    else:
-        result = _unmix(colours, alpha, spread)
-    result = np.where((alpha >= 1)[:, :, None], colours, np.clip(result, 0, 1))
+    # The hidden pixels of an alpha channel are not the background that was there: none is known.
+    hidden = mask.source.startswith(ALPHA_CHANNEL)
+    background = None if hidden else spread_colours(colours, (1 - alpha) ** _TRUST)
+    result = np.empty_like(colours)
+    for top in range(0, len(alpha), _ROWS_AT_ONCE):
+        rows = slice(top, top + _ROWS_AT_ONCE)
+        own = _own_colours(
+            colours[rows],
+            alpha[rows],
+            guess=spread[rows],
+            background=None if background is None else background[rows],
+        )
+        result[rows] = np.where((alpha[rows] >= 1)[:, :, None], colours[rows], np.clip(own, 0, 1))
     return Foreground(
         name=photo.name,
         sha256=photo.sha256,
-        linear_rgb=result.astype(np.float32, copy=False),
+        linear_rgb=result,
         alpha=alpha,
         focal_px=photo.focal_px,
     )
 
 
-def _unmix(colours: Picture, alpha: Plane, guess: Picture) -> Picture:
+def _own_colours(
+    colours: Picture, alpha: Plane, *, guess: Picture, background: Picture | None
+) -> Picture:
     """Correct the guessed colours so that mixed with the background they give the photo."""
-    background = spread_colours(colours, (1 - alpha) ** _TRUST)
     weight = alpha[:, :, None]
+    if background is None:  # Nothing can be subtracted.
+        return guess + (colours - guess) * (weight * weight)
     missing = colours - weight * guess - (1 - weight) * background
     # Least squares shares the difference between object and background by their weights.
     step = weight / (weight * weight + (1 - weight) * (1 - weight))
@@ -85,5 +97,9 @@ def spread_colours(colours: Picture, weights: Plane) -> Picture:
     filled = spread_colours(coarse.astype(np.float32), np.minimum(2 * coarse_weights, 1))
     up = np.asarray(cv2.resize(filled, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
     up = up.reshape(height, width, 3)
-    # This form gives trusted pixels back exactly; up + (colours - up) * weight would round.
-    return (up * (1 - weights)[:, :, None] + colours * weights[:, :, None]).astype(np.float32)
+    for top in range(0, height, _ROWS_AT_ONCE):
+        rows = slice(top, top + _ROWS_AT_ONCE)
+        weight = weights[rows, :, None]
+        # This form gives trusted pixels back exactly; up + (colours - up) * weight would round.
+        up[rows] = up[rows] * (1 - weight) + colours[rows] * weight
+    return up

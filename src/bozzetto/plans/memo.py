@@ -17,7 +17,7 @@ class Memo:
     Several threads may use it; two that want one missing value at once both make it.
     """
 
-    def __init__(self, *, max_bytes: int = 768 << 20) -> None:
+    def __init__(self, *, max_bytes: int = 512 << 20) -> None:
         """Start empty.
 
         Args:
