@@ -31,8 +31,8 @@ class OnnxSession:
     """A loaded network. It keeps no state between calls, and several threads may run it at once."""
 
     session: "InferenceSession"
-    inputs: Mapping[str, tuple[int | str | None, ...]]
-    """Shapes by name, in the file's order; an axis of any length is no number."""
+    inputs: Mapping[str, tuple[int | None, ...]]
+    """Shapes by name, in the file's order; None for an axis of any length."""
     outputs: tuple[str, ...]
     """Names, in the file's order."""
 
@@ -117,6 +117,11 @@ def _opened(weights: Path, _mtime_ns: int, _num_bytes: int, sha256: str | None) 
     session = onnxruntime.InferenceSession(data, options, [provider])
     return OnnxSession(
         session=session,
-        inputs={node.name: tuple(node.shape) for node in session.get_inputs()},
+        inputs={node.name: _shape(node.shape) for node in session.get_inputs()},
         outputs=tuple(node.name for node in session.get_outputs()),
     )
+
+
+def _shape(axes: Sequence[int | str | None]) -> tuple[int | None, ...]:
+    """Drop the names that axes of any length have."""
+    return tuple(length if isinstance(length, int) else None for length in axes)

@@ -117,3 +117,27 @@ def test_spreading_keeps_trusted_pixels_and_stays_within_their_range(height, wid
         low, high = colours[trusted].min(axis=0), colours[trusted].max(axis=0)
         assert (result >= low - 1e-4).all()
         assert (result <= high + 1e-4).all()
+
+
+def cut_out_at_once(photo, mask):
+    """The same arithmetic on whole pictures."""
+    colours, alpha = photo.linear_rgb, mask.alpha
+    weight = alpha[:, :, None]
+    guess = spread_colours(colours, alpha**8)
+    if mask.source == "alpha-channel":
+        own = guess + (colours - guess) * (alpha * alpha)[:, :, None]
+    else:
+        background = spread_colours(colours, (1 - alpha) ** 8)
+        missing = colours - weight * guess - (1 - weight) * background
+        own = guess + weight / (weight * weight + (1 - weight) * (1 - weight)) * missing
+    return np.where(weight >= 1, colours, np.clip(own, 0, 1))
+
+
+@pytest.mark.parametrize("source", ["user", "alpha-channel"])
+@pytest.mark.parametrize("height", [255, 256, 257, 600])
+def test_strips_give_the_bytes_of_the_whole(source, height):
+    rng = np.random.default_rng(height)
+    alpha = np.clip(rng.random((height, 130), np.float32) * 3 - 1, 0, 1)
+    photo = a_photo(width=130, height=height, seed=height)
+    mask = Mask(alpha=alpha, source=source)
+    assert cut_out(photo, mask).linear_rgb.tobytes() == cut_out_at_once(photo, mask).tobytes()

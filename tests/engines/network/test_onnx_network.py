@@ -7,6 +7,7 @@ import pytest
 
 from bozzetto.engines.network.onnx_network import load_network, weights_sha256
 from bozzetto.errors import ResourceError
+from bozzetto.matting.models import u2netp
 
 SIDE = 16
 
@@ -113,6 +114,13 @@ def test_missing_damaged_and_foreign_files_are_told_apart(tmp_path):
         load_network(cut)
     with pytest.raises(ResourceError, match="could not be loaded"):
         load_network(written(tmp_path, b"no network at all"))
+
+
+def test_another_network_s_file_is_refused(tmp_path):
+    data = u2netp.WEIGHTS.read_bytes()
+    with pytest.raises(ResourceError, match="are another network's") as caught:
+        load_network(written(tmp_path, data))
+    assert "inflate" in caught.value.advice
 
 
 def test_the_hash_is_read_from_the_file_beside_the_weights(tmp_path):

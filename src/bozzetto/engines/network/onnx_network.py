@@ -54,13 +54,14 @@ def load_network(weights: Path = WEIGHTS, *, sha256: str | None = None) -> OnnxN
         advice=_ADVICE,
         sha256=weights_sha256(weights) if sha256 is None else sha256,
     )
-    try:
-        side_px, latent_size = (int(session.inputs[name][-1]) for name in ("image", "latent"))
-    except (KeyError, TypeError, ValueError) as error:
+    side_px, latent_size = (
+        (session.inputs.get(name) or (None,))[-1] for name in ("image", "latent")
+    )
+    if side_px is None or latent_size is None:
         raise ResourceError(
             f"The weights of the engine 'bozzetto' at {weights} are another network's.",
             advice=_ADVICE,
-        ) from error
+        )
     return OnnxNetwork(session=session, side_px=side_px, latent_size=latent_size)
 
 
