@@ -7,6 +7,7 @@
 Names are imported when they are first used, so `import bozzetto` itself is instant.
 """
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,10 @@ if TYPE_CHECKING:
     )
     from bozzetto.views.capture import Capture, capture_of
     from bozzetto.views.photo import Photo
+
+# On one thread OpenCV rounds blurs otherwise than on two or more, so it must not go by the number
+# of cores. It reads this when it is first imported; whoever imported it before sets it himself.
+os.environ.setdefault("OPENCV_FOR_THREADS_NUM", "2")
 
 _HOME = {
     "Asset": "bozzetto.asset.asset",
