@@ -16,7 +16,7 @@ from typing import cast
 from bozzetto.errors import UnknownNameError
 from bozzetto.qa.file_facts import FileFacts
 from bozzetto.qa.model_facts import ModelFacts
-from bozzetto.qa.profile_measures import MEASURES, Value
+from bozzetto.qa.profile_measures import BROKEN_TEXTURES, MEASURES, Value
 
 _FOLDER = files("bozzetto.qa").joinpath("profiles")
 
@@ -67,6 +67,16 @@ class Rule:
         if self.equals is not None:
             return "yes" if self.equals else "no"
         return f"one of {', '.join(self.among)}"
+
+
+_UNDAMAGED = Rule(
+    measure=BROKEN_TEXTURES,
+    level=Level.HARD,
+    source="glTF 2.0, section 3.8.3: images must be valid",
+    read_on=datetime.date(2026, 11, 30),
+    most=0.0,
+)
+"""What no shop says, since no viewer shows such a file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,9 +169,10 @@ def parse_profile(text: str, *, name: str) -> Profile:
 
 
 def judge(profile: Profile, model: ModelFacts, file: FileFacts) -> ProfileResult:
-    """Hold a file against a profile, rule by rule."""
+    """Hold a file against a profile, rule by rule; textures that are damaged break any profile."""
     results: list[RuleResult] = []
-    for rule in profile.rules:
+    is_damaged = bool(MEASURES[BROKEN_TEXTURES].of(model, file))
+    for rule in (*([_UNDAMAGED] if is_damaged else []), *profile.rules):
         measure = MEASURES[rule.measure]
         value = measure.of(model, file)
         verdict = Verdict.UNKNOWN

@@ -15,6 +15,7 @@ from bozzetto.errors import FormatError
 from bozzetto.findings import Finding
 from bozzetto.formats.notes import Notes
 from bozzetto.formats.pictures.texture_images import decode_image, png_bytes
+from bozzetto.formats.transmission import with_alpha_for_transmission
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -50,6 +51,7 @@ def separated(model: Model) -> Separated:
         FormatError: A picture cannot be decoded.
     """
     notes = Notes(subject=model.name)
+    model = with_alpha_for_transmission(model, notes=notes)
     plain: dict[int, Picture | None] = {}
     surfaces: dict[int, Surface] = {}
     maps: dict[int, GreyMaps] = {}
