@@ -115,6 +115,7 @@ def test_masking_drafting_approving_refining_and_making(project, capsys):
     refined = printed(capsys, "refine", root, *COARSE)
     made = printed(capsys, "make", photo, "-o", root, *SMALL, *COARSE)
     assert refined["asset"] == made["asset"]
+    assert printed(capsys, "clean", root)["results"] >= 0
     exported = printed(capsys, "export", root, "--for", "godot", "-o", root.parent / "out")
     assert exported["files"]
 

@@ -9,23 +9,24 @@ from typing import cast
 
 import msgspec
 
-_RUNS, _DELIVERY = "bozzetto.pipeline.runs", "bozzetto.pipeline.report:Delivery"
+_STEPS, _DELIVERY = "bozzetto.pipeline.steps", "bozzetto.pipeline.report:Delivery"
 RESULTS = {
     "advise": "bozzetto.pipeline.photo_advice:PhotoAdvice",
     "approve": "bozzetto.pipeline.approval:Approval",
     "bundle": "bozzetto.delivery.bundle.bundling:Bundle",
+    "clean": "bozzetto.pipeline.cleaning:Cleaning",
     "doctor": "bozzetto.cli.doctor:Diagnosis",
-    "draft": f"{_RUNS}:Drafted",
+    "draft": f"{_STEPS}:Drafted",
     "error": "bozzetto.cli.console:ErrorJson",
     "export": "bozzetto.delivery.export.exporting:Exported",
     "fetch": "bozzetto.cli.fetch:Fetched",
     "fit": "bozzetto.delivery.fit.fitting:Fit",
     "inspect": "bozzetto.delivery.inspect.inspection:Inspection",
     "make": _DELIVERY,
-    "mask": f"{_RUNS}:MaskedPhotos",
+    "mask": f"{_STEPS}:MaskedPhotos",
     "refine": _DELIVERY,
     "rig": "bozzetto.delivery.rig.rigging:RigReport",
-    "studio-token": "bozzetto.cli.studio_token:MadeToken",
+    "studio-token": "bozzetto.cli.studio_token:PrintedToken",
 }
 """Type of each command's result, as `module:class`; `error` is that of any command that fails."""
 LISTS = ("advise",)

@@ -10,7 +10,7 @@ from bozzetto.cli.studio import DataChoice, missing_extra, settings_from
 
 
 @dataclass(frozen=True, kw_only=True)
-class MadeToken:
+class PrintedToken:
     """A new token."""
 
     name: str
@@ -46,6 +46,6 @@ class StudioTokenCommand:
         terminal.say(f"Token for {self.name} ({self.role}), shown this once:")
         terminal.say(made.secret)
         terminal.result(
-            MadeToken(name=self.name, role=self.role, id=made.token.id, secret=made.secret)
+            PrintedToken(name=self.name, role=self.role, id=made.token.id, secret=made.secret)
         )
         return 0
