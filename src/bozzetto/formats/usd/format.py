@@ -16,6 +16,7 @@ from bozzetto.formats.checks import check_model
 from bozzetto.formats.names import slug
 from bozzetto.formats.notes import Notes
 from bozzetto.formats.pictures.grey_maps import plain_pictures
+from bozzetto.formats.pictures.lost_samplers import note_lost_samplers
 from bozzetto.formats.pictures.picture_files import picture_files
 from bozzetto.formats.transmission import with_alpha_for_transmission
 
@@ -60,6 +61,7 @@ def _layer(model: Model, *, suffix: str) -> Written:
     check_model(model, kind="USD")
     notes = Notes(subject=model.name)
     opaque_or_alpha = with_alpha_for_transmission(model, notes=notes)
+    note_lost_samplers(opaque_or_alpha, keeps_mirrored=True, notes=notes)
     plain = plain_pictures(opaque_or_alpha, notes=notes)
     pictures = picture_files(plain.pictures)
     try:
