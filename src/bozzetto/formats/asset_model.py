@@ -119,7 +119,7 @@ def _material(surface: Surface) -> Material:
     orm[..., 1] *= np.float32(surface.roughness_factor)
     orm[..., 2] *= np.float32(surface.metallic_factor)
     color = np.ones((*shape, 3), np.float32) if base is None else linear_from_srgb8(base)
-    upright = np.broadcast_to(np.float32([0, 0, 1]), (*shape, 3)).copy()
+    upright = np.broadcast_to(np.array([0, 0, 1], np.float32), (*shape, 3)).copy()
     return Material(
         name=surface.name,
         base_color=color * np.array(surface.base_color_factor[:3], np.float32),

@@ -161,9 +161,9 @@ class _Walk:
 
     def enter(self, fields: object, *, place: str) -> None:
         """Meet the fields of an object."""
-        if not isinstance(fields, dict) or (id(fields), "") in self._read:
+        known = _object(fields)
+        if known is None or (id(known), "") in self._read:
             return
-        known = cast("dict[str, object]", fields)
         for key, value in known.items():
             if key == "extensions" and isinstance(value, dict):
                 self.extensions(cast("dict[str, object]", value), place=place)
@@ -184,7 +184,7 @@ class _Walk:
         known = cast("dict[str, object]", fields)
         value, name = known[key], f"{place}.{key}".lstrip(".")
         entries = cast("list[object]", value) if isinstance(value, list) else []
-        objects = [entry for entry in entries if isinstance(entry, dict)]
+        objects = [entry for entry in map(_object, entries) if entry is not None]
         is_read = (id(known), key) in self._read
         if key == "name":
             return
@@ -203,9 +203,8 @@ class _Walk:
             else:
                 self.inventory.meet("object", _singular(name))
 
-    def _is_touched(self, entry: object) -> bool:
+    def _is_touched(self, fields: dict[str, object]) -> bool:
         """Tell whether any field of an object was read."""
-        fields = cast("dict[str, object]", entry)
         return not fields or any((id(fields), key) in self._read for key in (*fields, ""))
 
 
@@ -213,6 +212,11 @@ _LISTS = (
     *("accessors", "animations", "buffers", "bufferViews", "cameras", "images", "materials"),
     *("meshes", "samplers", "scenes", "skins", "textures"),
 )
+
+
+def _object(value: object) -> dict[str, object] | None:
+    """Return a value if it is an object of JSON, else None."""
+    return cast("dict[str, object]", value) if isinstance(value, dict) else None
 
 
 def _singular(name: str) -> str:
