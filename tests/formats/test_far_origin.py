@@ -81,12 +81,12 @@ def a_far_usda(at):
 
 
 def a_far_fbx(at):
-    """Its points themselves are far away, in centimetres, as scanners' programs write them."""
+    """Its points themselves are far away, as scanners' programs write them."""
     root = decode_fbx(load_format("fbx").write(a_model_of_a_box()).data, name="near.fbx")
 
     def moved(made):
         if made.name == "Vertices":
-            points = made.values[0].reshape(-1, 3) + 100 * np.array(at)
+            points = made.values[0].reshape(-1, 3) + np.array(at)
             return replace(made, values=(points.reshape(-1),))
         return replace(made, children=tuple(moved(child) for child in made.children))
 

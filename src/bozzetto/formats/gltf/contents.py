@@ -196,7 +196,7 @@ class _Walk:
         if not is_read:
             return
         self.inventory.use(kind, thing, count=1)
-        self.enter(value, place=name)
+        self.enter(known[key], place=name)
         for entry in objects:
             if self._is_touched(entry):
                 self.enter(entry, place=name)

@@ -234,7 +234,7 @@ class SurfaceReader:
         media_type = media_type_of(data)
         if media_type is None:
             self.notes.warn(
-                "gltf.picture", f"{image.path} is of a kind that cannot be read or decoded."
+                "gltf.picture", f"{image.path} cannot be decoded: it is of no known kind."
             )
             return None
         return Picture(name=self._picture_names[index], media_type=media_type, data=data)
