@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bozzetto.qa.model_facts import joined
+from bozzetto.geometry.join import join_meshes
 from bozzetto.qa.orientation import judge_orientation, left_axis
 from tests.models import a_box, a_figure
 
@@ -45,7 +45,7 @@ def a_table(*, lying):
     """A plate on a short foot off the middle; on its back when lying."""
     foot = a_box(size=(0.9, 0.04, 0.9), centre=(0, 0.02, 0))
     stem = a_box(size=(0.1, 1.0, 0.1), centre=(0.1, 0.5, 0.05))
-    table = joined([foot, stem])
+    table = join_meshes([foot, stem]).mesh
     points = table.positions
     if lying:  # +z up: what was y is z.
         points = np.stack([points[:, 0], -points[:, 2] + 0.5, points[:, 1]], axis=1)
@@ -62,6 +62,6 @@ def test_an_object_on_its_back_casts_doubt_and_one_that_stands_does_not():
 def test_a_shape_symmetric_front_to_back_only_may_face_sideways():
     body = a_box(size=(2.0, 0.5, 0.5), centre=(0, 0.25, 0))
     head = a_box(size=(0.4, 0.8, 0.3), centre=(0.8, 0.9, 0))
-    fish = judge_orientation(joined([body, head]))
+    fish = judge_orientation(join_meshes([body, head]).mesh)
     assert fish.mirror_error_z < fish.mirror_error_x
     assert "+x or -x" in fish.doubts[0]

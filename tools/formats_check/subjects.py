@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from bozzetto.asset.mesh import Mesh
-from bozzetto.asset.model import Model, Part, Picture, Surface
+from bozzetto.asset.model import CLAMPED, Model, Part, Picture, Surface
 from bozzetto.asset.poses import clip_of_poses, posed_joints
 from bozzetto.asset.skeleton import Clip, Skeleton
 from bozzetto.formats.rigs.influences import reduced_skin
@@ -104,7 +104,7 @@ def _painted(name: str) -> Surface:
         metallic_roughness=packed,
         occlusion=packed,
         normal=_picture(f"{name}_normal", np.round(normal * 127.5 + 127.5).astype(np.uint8)),
-        tiled=False,
+        sampler=CLAMPED,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
-from jaxtyping import Float32, Int32, UInt8
+from jaxtyping import Float32, Int32, Shaped, UInt8
 
 
 class Origin(IntEnum):
@@ -21,6 +21,27 @@ class Origin(IntEnum):
     """Copied from a part that was seen."""
     INFERRED = 3
     """Predicted or filled in."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VertexAttribute:
+    """One kind of value that a mesh may have for every vertex, beside its position."""
+
+    name: str
+    """Of the field of `Mesh`."""
+    neutral: tuple[float, ...] | None
+    """What a vertex without the value has; None where no value would be true."""
+
+
+VERTEX_ATTRIBUTES = (
+    VertexAttribute(name="normals", neutral=None),  # They follow from the shape.
+    VertexAttribute(name="uvs", neutral=(0.0, 0.0)),  # As renderers take them.
+    VertexAttribute(name="tangents", neutral=None),  # They follow from normals and uvs.
+    VertexAttribute(name="colors", neutral=(1.0, 1.0, 1.0)),  # White: colours multiply.
+    VertexAttribute(name="confidence", neutral=None),
+    VertexAttribute(name="origin", neutral=None),
+)
+"""All of them. Whatever takes, joins or checks vertices goes by this list."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -54,15 +75,8 @@ class Mesh:
             raise ValueError("A triangle names a vertex that does not exist.")
         if not np.isfinite(self.positions).all():
             raise ValueError("A mesh needs finite positions, got NaN or infinity.")
-        attributes = (
-            self.normals,
-            self.uvs,
-            self.tangents,
-            self.colors,
-            self.confidence,
-            self.origin,
-        )
-        for values in attributes:
+        for attribute in VERTEX_ATTRIBUTES:
+            values = self.attribute(attribute.name)
             if values is None:
                 continue
             if len(values) != count:
@@ -73,6 +87,11 @@ class Mesh:
             self.quads.setflags(write=False)
         self.positions.setflags(write=False)
         self.triangles.setflags(write=False)
+
+    def attribute(self, name: str) -> Shaped[np.ndarray, "v ..."] | None:
+        """Return a vertex attribute by its name, one of `VERTEX_ATTRIBUTES`; None where absent."""
+        values: Shaped[np.ndarray, "v ..."] | None = getattr(self, name)
+        return values
 
     @property
     def num_quads(self) -> int:

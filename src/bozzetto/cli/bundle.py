@@ -1,12 +1,13 @@
 """`bozzetto bundle`: everything about an asset in one folder."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
 import tyro
 
 from bozzetto.cli.console import Reporting, Terminal
+from bozzetto.cli.shared import SourceChoice
 
 UNSOUND = 1
 """Exit code when a file, read back, is not what was written."""
@@ -24,6 +25,7 @@ class BundleCommand:
     """The real size, as in height=42cm; see `bozzetto export`."""
     pivot: Literal["bottom", "centre", "keep"] = "keep"
     """Which point becomes the origin."""
+    stated: SourceChoice = field(default_factory=SourceChoice)
     reporting: Reporting = field(default_factory=Reporting)
 
     def run(self) -> int:
@@ -36,11 +38,12 @@ class BundleCommand:
 
         terminal = Terminal(self.reporting)
         size = parse_size(self.size) if self.size else None
-        deliverable, findings = load_deliverable(self.source)
+        deliverable, findings = load_deliverable(self.source, frame=self.stated.frame)
         made = bundle(
             deliverable, folder=self.output, placing=Placing(size=size, pivot=Pivot(self.pivot))
         )
-        terminal.findings((*findings, *made.findings))
+        made = replace(made, findings=(*findings, *made.findings))
+        terminal.findings(made.findings)
         for file in made.files:
             state = "read back the same" if file.comparison.passed else "READ BACK DIFFERENT"
             terminal.say(
@@ -54,4 +57,4 @@ class BundleCommand:
         terminal.result(made)
         if not made.passed:
             return UNSOUND
-        return terminal.exit_code((*findings, *made.findings))
+        return terminal.exit_code(made.findings)

@@ -105,7 +105,7 @@ class Terminal:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _ErrorJson:
+class ErrorJson:
     """An error as JSON."""
 
     error: str
@@ -116,6 +116,6 @@ class _ErrorJson:
 def report_error(error: BozzettoError, *, as_json: bool) -> None:
     """Say what went wrong in one sentence, and what to do."""
     if as_json:
-        failure = _ErrorJson(error=type(error).__name__, message=error.message, advice=error.advice)
+        failure = ErrorJson(error=type(error).__name__, message=error.message, advice=error.advice)
         sys.stdout.write(text_from(failure))
     sys.stderr.write(f"bozzetto: {error}\n")

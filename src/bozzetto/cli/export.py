@@ -1,12 +1,13 @@
 """`bozzetto export`: a finished asset, or any file, as a program wants it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
 from bozzetto.cli.console import Reporting, Terminal
+from bozzetto.cli.shared import SourceChoice
 from bozzetto.errors import InputError
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class ExportCommand:
     """Where what faces +z shall face in the file; the target's own unless given."""
     output: Annotated[Path, tyro.conf.arg(aliases=["-o"], metavar="DIR")] = Path()
     """Folder for the files; the current one unless given."""
+    stated: SourceChoice = field(default_factory=SourceChoice)
     reporting: Reporting = field(default_factory=Reporting)
 
     def run(self) -> int:
@@ -62,14 +64,15 @@ class ExportCommand:
             pivot=Pivot(self.pivot),
             front=None if self.front == "target" else Front(self.front),
         )
-        deliverable, findings = load_deliverable(self.source)
+        deliverable, findings = load_deliverable(self.source, frame=self.stated.frame)
         exported = export(deliverable, target, placing=placing, folder=self.output)
-        terminal.findings((*findings, *exported.findings))
+        exported = replace(exported, findings=(*findings, *exported.findings))
+        terminal.findings(exported.findings)
         say_exported(terminal, exported)
         terminal.result(exported)
         if not exported.passed:
             return UNSOUND
-        return terminal.exit_code((*findings, *exported.findings))
+        return terminal.exit_code(exported.findings)
 
 
 def say_exported(terminal: Terminal, exported: "Exported") -> None:

@@ -11,7 +11,7 @@ from bozzetto.matting.models.fetch import describe_weights, fetch_weights
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Fetched:
+class Fetched:
     """Weights that are now on this machine."""
 
     name: str
@@ -39,6 +39,6 @@ class FetchCommand:
         path = fetch_weights(self.name)
         terminal.say(f"Weights: {path}")
         terminal.result(
-            _Fetched(name=self.name, path=path, licence=source.licence, sha256=source.sha256)
+            Fetched(name=self.name, path=path, licence=source.licence, sha256=source.sha256)
         )
         return 0

@@ -8,6 +8,7 @@ import tyro
 
 from bozzetto.cli.console import Reporting, Terminal
 from bozzetto.cli.inspect import REFUSED
+from bozzetto.cli.shared import SourceChoice
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +23,7 @@ class FitCommand:
     """Folder for the variant; the current one unless given."""
     size: Annotated[str, tyro.conf.arg(metavar="SIDE=LENGTH")] = ""
     """The real size, as in height=42cm."""
+    stated: SourceChoice = field(default_factory=SourceChoice)
     reporting: Reporting = field(default_factory=Reporting)
 
     def run(self) -> int:
@@ -33,9 +35,10 @@ class FitCommand:
 
         terminal = Terminal(self.reporting)
         size = parse_size(self.size) if self.size else None
-        fitted = fit_file(self.asset, profile=self.profile, size=size)
+        fitted = fit_file(self.asset, profile=self.profile, size=size, frame=self.stated.frame)
         path = store(fitted.written, folder=self.output)
         fit = fitted.fit
+        terminal.findings(fit.findings)
         for change in fit.changes:
             terminal.say(f"changed   {change.what}: {change.before} -> {change.after}")
         for left in fit.unfixed:
@@ -46,4 +49,4 @@ class FitCommand:
         verdict = "passes" if fit.accepted else "still breaks a hard rule of"
         terminal.say(f"{path} {verdict} {fit.profile}")
         terminal.result(fit)
-        return 0 if fit.accepted else REFUSED
+        return terminal.exit_code(fit.findings) if fit.accepted else REFUSED

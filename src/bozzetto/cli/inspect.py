@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import tyro
 
 from bozzetto.cli.console import Reporting, Terminal
+from bozzetto.cli.shared import SourceChoice
 
 if TYPE_CHECKING:
     from bozzetto.delivery.inspect.inspection import Inspection
@@ -30,6 +31,7 @@ class InspectCommand:
     exit code is 1 when a hard rule is broken."""
     page: Annotated[Path | None, tyro.conf.arg(metavar="FILE")] = None
     """Write a page with pictures and all facts, as one HTML file."""
+    stated: SourceChoice = field(default_factory=SourceChoice)
     reporting: Reporting = field(default_factory=Reporting)
 
     def run(self) -> int:
@@ -39,10 +41,10 @@ class InspectCommand:
         from bozzetto.delivery.inspect.page import write_page
 
         terminal = Terminal(self.reporting)
-        inspection = inspect_file(self.asset, profiles=self.profiles)
+        inspection = inspect_file(self.asset, profiles=self.profiles, frame=self.stated.frame)
         _say(terminal, inspection)
         if self.page is not None:
-            write_page(self.asset, inspection, page=self.page)
+            write_page(self.asset, inspection, page=self.page, frame=self.stated.frame)
             terminal.say(f"Page: {self.page}")
         terminal.result(inspection)
         if not inspection.accepted:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import tyro
 
 from bozzetto.cli.console import Reporting, Terminal
+from bozzetto.cli.shared import SourceChoice
 
 if TYPE_CHECKING:
     from bozzetto.delivery.rig.rigging import RigReport
@@ -38,6 +39,7 @@ class RigCommand:
     """Put the motion of a BVH file, or of a model with clips, on the figure; may be repeated."""
     joints: Annotated[Path | None, tyro.conf.arg(metavar="FILE")] = None
     """Joints that you moved: the NAME.joints.json of an earlier run, changed."""
+    stated: SourceChoice = field(default_factory=SourceChoice)
     reporting: Reporting = field(default_factory=Reporting)
 
     def run(self) -> int:
@@ -62,6 +64,7 @@ class RigCommand:
                 ),
                 joints=self.joints,
                 motions=self.clip_files,
+                frame=self.stated.frame,
             )
         )
         _say(terminal, report, output)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
@@ -19,6 +19,9 @@ from bozzetto.pipeline.options import (
     Topology,
 )
 from bozzetto.views.foreground import Side
+
+if TYPE_CHECKING:
+    from bozzetto.delivery.source_frame import SourceFrame
 
 _GUESS = "auto"
 
@@ -85,6 +88,26 @@ class RefineChoice:
     """Write _CONFIDENCE and _ORIGIN for each vertex into the GLB; some viewers then refuse it."""
     confidence_map: bool = False
     """Write a picture of what was observed and what inferred beside the GLB."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceChoice:
+    """What a person says about a file that does not say it itself."""
+
+    source_unit: Literal["file", "mm", "cm", "m", "in", "ft"] = "file"
+    """What 1 stands for in an OBJ, STL or PLY, which say no unit."""
+    source_up: Literal["file", "y", "z"] = "file"
+    """Which axis points up in an OBJ, STL or PLY."""
+
+    @property
+    def frame(self) -> "SourceFrame":
+        """The same for `open_model`."""
+        from bozzetto.delivery.source_frame import SourceFrame, Unit, Up
+
+        return SourceFrame(
+            unit=None if self.source_unit == "file" else Unit(self.source_unit),
+            up=None if self.source_up == "file" else Up(self.source_up),
+        )
 
 
 def make_options(

@@ -10,7 +10,7 @@ from bozzetto.cli.studio import DataChoice, missing_extra, settings_from
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Made:
+class PrintedToken:
     """A new token."""
 
     name: str
@@ -45,5 +45,7 @@ class StudioTokenCommand:
         terminal = Terminal(self.reporting)
         terminal.say(f"Token for {self.name} ({self.role}), shown this once:")
         terminal.say(made.secret)
-        terminal.result(_Made(name=self.name, role=self.role, id=made.token.id, secret=made.secret))
+        terminal.result(
+            PrintedToken(name=self.name, role=self.role, id=made.token.id, secret=made.secret)
+        )
         return 0

@@ -1,11 +1,12 @@
 """Open any 3D file that a person brings, with what only the file itself can tell."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
 from bozzetto.asset.model import Model
+from bozzetto.delivery.source_frame import AS_READ, SourceFrame, framed
 from bozzetto.errors import BozzettoError, InputError
 from bozzetto.findings import Finding
 from bozzetto.formats.base import Neighbours, Source
@@ -27,16 +28,25 @@ class Opened:
     """What the reader left out or changed."""
 
 
-def open_model(path: Path) -> Opened:
+def open_model(path: Path, *, frame: SourceFrame = AS_READ) -> Opened:
     """Read a model file, with the files that it refers to beside it.
 
+    Args:
+        path: The file.
+        frame: The unit and up axis of a file that says neither.
+
     Raises:
-        InputError: The file is missing, of an unknown kind, damaged, or holds no triangles.
+        InputError: The file is missing, of an unknown kind, damaged, or holds no triangles; or it
+            says itself what the frame says.
     """
     name = format_of(path)
     _check_readable(path)
     try:
-        return read_source(source_of(path), name=name)
+        opened = read_source(source_of(path), name=name)
+        model, findings = framed(
+            opened.model, opened.findings, name=path.name, kind=name, frame=frame
+        )
+        return replace(opened, model=model, findings=findings)
     except InputError:
         raise
     except BozzettoError as error:

@@ -14,8 +14,8 @@ from bozzetto.asset.mesh import Mesh
 from bozzetto.asset.model import Model
 from bozzetto.delivery.placing import bounds_of
 from bozzetto.errors import InputError
+from bozzetto.geometry.join import join_meshes
 from bozzetto.geometry.raycast import Raycaster
-from bozzetto.qa.model_facts import joined
 from bozzetto.views.camera import Camera
 
 
@@ -186,7 +186,7 @@ def _scale_for_side(model: Model, size: KnownSide, evidence: PhotoEvidence | Non
 
 def _scale_for_length(model: Model, size: KnownLength, evidence: PhotoEvidence) -> MeasuredScale:
     """Scale by the distance between two points of the surface."""
-    mesh = joined([part.mesh for part in model.parts])
+    mesh = join_meshes([part.mesh for part in model.parts], attributes=()).mesh
     ends = _on_surface(mesh, evidence.camera, np.array([size.first_px, size.second_px]))
     length = float(np.linalg.norm(ends[1] - ends[0]))
     if length < 1e-9:

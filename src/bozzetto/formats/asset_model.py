@@ -5,19 +5,25 @@ Base colour is encoded as sRGB, normals as `(n + 1) / 2`, occlusion-roughness-me
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from bozzetto.asset.asset import Asset
-from bozzetto.asset.material import Material
-from bozzetto.asset.model import Model, Part, Picture, Surface
+from bozzetto.asset.material import Material, TexelProvenance
+from bozzetto.asset.model import CLAMPED, Model, Part, Picture, Surface
 from bozzetto.errors import FormatError
 from bozzetto.formats.names import slug
 from bozzetto.formats.pictures.texture_images import (
     ImageFormat,
+    Map,
     Texels,
+    decode_image,
     encode_image,
+    normals_from_texels,
     texels_from_normals,
     texels_from_unit,
+    unit_from_texels,
 )
-from bozzetto.imaging.color import srgb8_from_linear
+from bozzetto.imaging.color import linear_from_srgb8, srgb8_from_linear
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,5 +76,67 @@ def _surface(material: Material, *, name: str, options: PictureOptions) -> Surfa
         metallic_roughness=orm,
         occlusion=orm,
         normal=picture("normal", texels_from_normals(material.normal), ImageFormat.PNG),
-        tiled=False,
+        sampler=CLAMPED,
     )
+
+
+def asset_from_part(part: Part) -> Asset:
+    """Return a part as an asset, its textures decoded; maps that it lacks become constant.
+
+    Raises:
+        FormatError: A texture cannot be decoded, their sizes differ, or the material is more than
+            an asset's: it glows, or something is seen through it.
+    """
+    surface = part.surface
+    if not surface.is_opaque or surface.emissive is not None or any(surface.emissive_factor):
+        raise FormatError(
+            f"The material {surface.name} glows or can be seen through, which an asset cannot.",
+            advice="Give it an opaque material without light of its own.",
+        )
+    material = _material(surface)
+    empty = TexelProvenance(
+        origin=np.zeros(material.orm.shape[:2], np.uint8),
+        confidence=np.zeros(material.orm.shape[:2], np.float32),
+    )
+    return Asset(name=part.name, mesh=part.mesh, material=material, provenance=empty)
+
+
+def _material(surface: Surface) -> Material:
+    """Decode a material's maps, each times its factor."""
+    base, rough = _texels(surface.base_color), _texels(surface.metallic_roughness)
+    occlusion, normal = _texels(surface.occlusion), _texels(surface.normal)
+    maps = [texels for texels in (base, rough, occlusion, normal) if texels is not None]
+    shapes = sorted({texels.shape[:2] for texels in maps})
+    if len(shapes) > 1:
+        raise FormatError(f"{surface.name} has textures of different sizes: {shapes}.")
+    shape = shapes[0] if shapes else (1, 1)
+    orm = np.ones((*shape, 3), np.float32)
+    if occlusion is not None:
+        orm[..., 0] = unit_from_texels(occlusion)[..., 0]
+        orm[..., 0] += np.float32(1 - surface.occlusion_strength) * (1 - orm[..., 0])
+    if rough is not None:
+        orm[..., 1:] = unit_from_texels(rough)[..., 1:]
+    orm[..., 1] *= np.float32(surface.roughness_factor)
+    orm[..., 2] *= np.float32(surface.metallic_factor)
+    color = np.ones((*shape, 3), np.float32) if base is None else linear_from_srgb8(base)
+    upright = np.broadcast_to(np.array([0, 0, 1], np.float32), (*shape, 3)).copy()
+    return Material(
+        name=surface.name,
+        base_color=color * np.array(surface.base_color_factor[:3], np.float32),
+        normal=upright if normal is None else _scaled(normals_from_texels(normal), surface),
+        orm=orm,
+    )
+
+
+def _texels(picture: Picture | None) -> Texels | None:
+    """Decode a picture; None where there is none."""
+    return None if picture is None else decode_image(picture.data, name=picture.name)
+
+
+def _scaled(normals: Map, surface: Surface) -> Map:
+    """Strengthen or weaken a normal map."""
+    if surface.normal_scale == 1:
+        return normals
+    scaled = normals * np.array([surface.normal_scale, surface.normal_scale, 1], np.float32)
+    lengths = np.linalg.norm(scaled, axis=-1, keepdims=True)
+    return (scaled / np.maximum(lengths, np.float32(1e-6))).astype(np.float32)

@@ -10,6 +10,7 @@ from bozzetto.asset.mesh import Mesh
 from bozzetto.asset.model import Model, Picture, Surface
 from bozzetto.asset.skeleton import Clip
 from bozzetto.errors import FormatError
+from bozzetto.formats.pictures.soundness import is_sound
 
 MAX_COORDINATE = 1e6
 """Metres; beyond it float32 is coarser than a tenth of a metre."""
@@ -125,6 +126,11 @@ def _check_picture(picture: Picture, *, place: str) -> None:
         )
     if not picture.data.startswith(signature):
         raise FormatError(f"{place}: the picture is not {picture.media_type}, as it says.")
+    if not is_sound(picture.data):
+        raise FormatError(
+            f"{place}: the picture is damaged and cannot be decoded.",
+            advice="Export the source again with sound PNG or JPEG textures.",
+        )
 
 
 def _check_clip(clip: Clip, *, place: str) -> None:

@@ -17,12 +17,14 @@ def file_stem(name: str) -> str:
 def unique_names(names: Iterable[str]) -> tuple[str, ...]:
     """Return the names in order, with `_1`, `_2` and so on behind those that came before."""
     taken: set[str] = set()
+    used: dict[str, int] = {}
     result: list[str] = []
     for name in names:
-        candidate, count = name, 0
+        candidate, count = name, used.get(name, 0)
         while candidate in taken:
             count += 1
             candidate = f"{name}_{count}"
+        used[name] = count
         taken.add(candidate)
         result.append(candidate)
     return tuple(result)

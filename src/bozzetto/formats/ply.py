@@ -8,7 +8,7 @@ whether text or binary, of either byte order. Letters: v vertices or rows, f fac
 from dataclasses import dataclass, field
 
 import numpy as np
-from jaxtyping import Float32, Int32, Shaped
+from jaxtyping import Float32, Float64, Int32, Shaped
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.asset.model import Model, Part, Surface
@@ -16,10 +16,12 @@ from bozzetto.errors import FormatError
 from bozzetto.formats.base import Format, FormatCard, NamedFile, Reading, Source, Written
 from bozzetto.formats.checks import check_model
 from bozzetto.formats.meshes.cleaning import unit_directions
+from bozzetto.formats.meshes.far_origin import Offset, read_near_origin
 from bozzetto.formats.meshes.joining import joined_mesh, lone_triangles
 from bozzetto.formats.meshes.polygons import cut_polygons
 from bozzetto.formats.meshes.uv_origin import flipped
 from bozzetto.formats.names import slug
+from bozzetto.formats.notes import Notes
 from bozzetto.imaging.color import linear_from_srgb8, srgb8_from_linear
 
 _POSITION, _NORMAL, _UV = ("x", "y", "z"), ("nx", "ny", "nz"), ("s", "t")
@@ -60,6 +62,12 @@ class Element:
         if not set(names) <= set(self.columns):
             return None
         return np.stack([self.columns[name].astype(np.float32) for name in names], axis=1)
+
+    def numbers(self, names: tuple[str, ...]) -> Float64[np.ndarray, "v c"] | None:
+        """Return columns side by side with 64 bits; None unless all are there."""
+        if not set(names) <= set(self.columns):
+            return None
+        return np.stack([self.columns[name].astype(np.float64) for name in names], axis=1)
 
     def single(self, name: str) -> Float32[np.ndarray, " v"] | None:
         """Return one column, or None where it is absent."""
@@ -207,7 +215,8 @@ def write_ply(model: Model) -> Written:
         FormatError: The model holds NaN, values out of range, or nothing.
     """
     check_model(model, kind="PLY")
-    mesh = joined_mesh(model)
+    notes = Notes(subject=model.name)
+    mesh = joined_mesh(model, notes=notes)
     columns = _columns(mesh)
     fields = np.dtype([(name, values.dtype.str) for name, values in columns])
     rows = np.zeros(mesh.num_vertices, fields)
@@ -232,7 +241,8 @@ def write_ply(model: Model) -> Written:
     faces = _packed(quads) + _packed(alone)
     name = f"{slug(model.name)}.ply"
     data = header + rows.tobytes() + faces
-    return Written(main=name, files=(NamedFile(name=name, data=data),))
+    files = (NamedFile(name=name, data=data),)
+    return Written(main=name, files=files, findings=notes.findings)
 
 
 def read_ply(source: Source) -> Reading:
@@ -242,13 +252,19 @@ def read_ply(source: Source) -> Reading:
         FormatError: It is not PLY, is cut off, or holds NaN or no faces.
     """
     elements = read_elements(source.data, name=source.name)
+    return read_near_origin(lambda offset: _read(source, elements, offset), subject=source.name)
+
+
+def _read(source: Source, elements: dict[str, Element], offset: Offset) -> Reading:
+    """Make a model of a file's elements, their positions less an offset."""
     vertices, faces = elements.get("vertex"), elements.get("face")
     lists = None if faces is None else next((n for n in _CORNERS if n in faces.lists), None)
     if vertices is None or faces is None or lists is None:
         raise FormatError(f"{source.name} holds no faces.")
-    positions = vertices.table(_POSITION)
-    if positions is None:
+    exact = vertices.numbers(_POSITION)
+    if exact is None:
         raise FormatError(f"{source.name} holds no positions.")
+    positions = (exact - offset).astype(np.float32)
     triangles, quads = _triangulated(*faces.lists[lists], positions)
     if len(triangles) == 0:
         raise FormatError(f"{source.name} holds no faces.")
@@ -270,7 +286,10 @@ def read_ply(source: Source) -> Reading:
     name = slug(source.name.rpartition(".")[0] or source.name)
     surface = Surface(name="material", metallic_factor=0.0)
     part = Part(name=name, mesh=unit_directions(mesh), surface=surface)
-    return Reading(model=Model(name=name, parts=(part,)))
+    notes = Notes(subject=source.name)
+    if b"comment unit " not in source.data[: source.data.find(b"end_header")]:
+        notes.tell("ply.unit", "PLY says no unit; metres and +y up are assumed.")
+    return Reading(model=Model(name=name, parts=(part,)), findings=notes.findings)
 
 
 def _columns(mesh: Mesh) -> list[tuple[str, Shaped[np.ndarray, " v"]]]:

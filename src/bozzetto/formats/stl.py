@@ -9,22 +9,25 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float64
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.asset.model import Model, Part, Surface
 from bozzetto.errors import FormatError
 from bozzetto.formats.base import Format, FormatCard, NamedFile, Reading, Source, Written
 from bozzetto.formats.checks import check_model
-from bozzetto.formats.meshes.joining import joined_mesh
-from bozzetto.formats.meshes.welding import welded
+from bozzetto.formats.meshes.far_origin import Offset, read_near_origin
 from bozzetto.formats.names import slug
 from bozzetto.formats.notes import Notes
+from bozzetto.geometry.join import join_meshes
 from bozzetto.geometry.normals import face_normals
+from bozzetto.geometry.weld import weld
 
 _HEADER = 80
 _FOR_SLICERS = b"; millimetres, +z up"
 """In the header of files that are written as slicers take the numbers."""
+_AS_IS = b"; metres, +y up"
+"""In the header of the others."""
 _RECORD = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("spare", "<u2")])
 _NUMBER = rb"([-+0-9.eEinfaINFA]+)"
 _VERTEX = re.compile(rb"vertex\s+" + rb"\s+".join([_NUMBER] * 3))
@@ -48,7 +51,7 @@ def write_stl(model: Model, *, options: StlOptions = _DEFAULT) -> Written:
         FormatError: The model holds NaN, values out of range, or nothing.
     """
     check_model(model, kind="STL")
-    mesh = joined_mesh(model)
+    mesh = join_meshes([part.mesh for part in model.parts], attributes=()).mesh
     positions = mesh.positions
     if options.for_slicers:
         x, y, z = positions.T * np.float32(1000)
@@ -57,7 +60,7 @@ def write_stl(model: Model, *, options: StlOptions = _DEFAULT) -> Written:
     records["normal"] = face_normals(positions, mesh.triangles)
     records["corners"] = positions[mesh.triangles]
     # A text file starts with "solid", so a binary one must not.
-    mark = _FOR_SLICERS if options.for_slicers else b""
+    mark = _FOR_SLICERS if options.for_slicers else _AS_IS
     title = f"binary STL of {slug(model.name)}".encode()[: _HEADER - len(mark)]
     header = (title + mark).ljust(_HEADER, b" ")
     data = header + np.uint32(mesh.num_triangles).tobytes() + records.tobytes()
@@ -77,33 +80,39 @@ def read_stl(source: Source) -> Reading:
     finite = np.isfinite(corners).all(axis=(1, 2))
     if not finite.all():
         raise FormatError(f"{source.name}: triangle {int(np.argmin(finite))} is not finite.")
-    flat = corners.reshape(-1, 3)
+    return read_near_origin(lambda offset: _read(source, corners, offset), subject=source.name)
+
+
+def _read(source: Source, corners: Float64[np.ndarray, "t 3 3"], offset: Offset) -> Reading:
+    """Make a model of corners, less an offset."""
+    exact = corners.reshape(-1, 3)
     notes = Notes(subject=source.name)
     if _FOR_SLICERS in source.data[:_HEADER]:
-        x, y, z = flat.T / np.float32(1000)
-        flat = np.stack([x, z, -y], axis=1)
-    else:
-        notes.tell("stl.unit", "STL says no unit; metres are assumed.")
-    points = welded(flat)
+        x, y, z = exact.T / 1000
+        exact = np.stack([x, z, -y], axis=1)
+    elif _AS_IS not in source.data[:_HEADER]:
+        notes.tell("stl.unit", "STL says no unit; metres and +y up are assumed.")
+    flat = (exact - offset).astype(np.float32)
+    points = weld(flat)
     mesh = Mesh(positions=flat[points.first], triangles=points.place.reshape(-1, 3))
     name = slug(source.name.rpartition(".")[0] or source.name)
     part = Part(name=name, mesh=mesh, surface=Surface(name="material", metallic_factor=0.0))
     return Reading(model=Model(name=name, parts=(part,)), findings=notes.findings)
 
 
-def _corners(source: Source) -> Float32[np.ndarray, "t 3 3"]:
+def _corners(source: Source) -> Float64[np.ndarray, "t 3 3"]:
     """Return the corners of all triangles."""
     data = source.data
     if len(data) >= _HEADER + 4:
         count = int(np.frombuffer(data, "<u4", 1, _HEADER)[0])
         size = _HEADER + 4 + count * _RECORD.itemsize
         if len(data) == size or (count and len(data) > size and not data.startswith(b"solid")):
-            return np.frombuffer(data, _RECORD, count, _HEADER + 4)["corners"].astype(np.float32)
+            return np.frombuffer(data, _RECORD, count, _HEADER + 4)["corners"].astype(np.float64)
     if not data.lstrip().startswith(b"solid"):
         raise FormatError(f"{source.name} is not an STL file, or is cut off.")
     numbers = _VERTEX.findall(data)
     try:
-        table = np.array(numbers, "S").astype(np.float32).reshape(-1, 3, 3)
+        table = np.array(numbers, "S").astype(np.float64).reshape(-1, 3, 3)
     except ValueError:
         raise FormatError(f"{source.name} is not an STL file, or is cut off.") from None
     return table

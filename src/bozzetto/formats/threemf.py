@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from jaxtyping import Float32, Float64, Int32
+from jaxtyping import Float64, Int32
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.asset.model import Model, Part, Surface
@@ -19,9 +19,11 @@ from bozzetto.formats.archives import unzipped, zipped
 from bozzetto.formats.base import Format, FormatCard, NamedFile, Reading, Source, Written
 from bozzetto.formats.checks import check_model, surfaces_of
 from bozzetto.formats.meshes.cleaning import moved_mesh
-from bozzetto.formats.meshes.welding import welded
+from bozzetto.formats.meshes.far_origin import centred, read_near_origin, shifted
 from bozzetto.formats.names import slug, unique_names
 from bozzetto.formats.notes import Notes
+from bozzetto.formats.transmission import with_alpha_for_transmission
+from bozzetto.geometry.weld import weld
 from bozzetto.imaging.color import linear_from_srgb8, srgb8_from_linear
 
 _MODEL_PATH = "3D/3dmodel.model"
@@ -85,7 +87,7 @@ class Document:
 
     def mesh(
         self, node: Xml.Element
-    ) -> tuple[Float32[np.ndarray, "v 3"], Int32[np.ndarray, "t 3"]] | None:
+    ) -> tuple[Float64[np.ndarray, "v 3"], Int32[np.ndarray, "t 3"]] | None:
         """Return an object's own mesh, in its unit; None where it has none."""
         vertices = node.findall(self._path("mesh/vertices/vertex"))
         triangles = node.findall(self._path("mesh/triangles/triangle"))
@@ -96,7 +98,7 @@ class Document:
             corners = [[int(t.attrib[key]) for key in ("v1", "v2", "v3")] for t in triangles]
         except (KeyError, ValueError):
             raise FormatError(f"{self.name} has a mesh that cannot be read.") from None
-        return np.array(points, np.float32), np.array(corners, np.int32).reshape(-1, 3)
+        return np.array(points, np.float64), np.array(corners, np.int32).reshape(-1, 3)
 
     def surface(self, node: Xml.Element) -> Surface:
         """Return an object's material; grey where it has none."""
@@ -166,6 +168,7 @@ def write_3mf(model: Model) -> Written:
     """
     check_model(model, kind="3MF")
     notes = Notes(subject=model.name)
+    model = with_alpha_for_transmission(model, notes=notes)
     if model.pictures:
         notes.tell("3mf.textures", "3MF holds the materials' plain colours, no textures.")
     root = Xml.Element("model", unit="millimeter", xmlns=Document.NAMESPACE)
@@ -210,6 +213,13 @@ def read_3mf(source: Source) -> Reading:
     if metres is None:
         raise FormatError(f"{source.name} is in {document.root.get('unit')!r}, an unknown unit.")
     frame = _ASSET_FROM_PRINT * np.array([[metres], [metres], [metres], [1]])
+    return read_near_origin(
+        lambda offset: _read(source, document, shifted(-offset) @ frame), subject=source.name
+    )
+
+
+def _read(source: Source, document: Document, frame: Float64[np.ndarray, "4 4"]) -> Reading:
+    """Make a model of a document, in a frame."""
     parts: list[Part] = []
     for item in document.items():
         matrix = frame @ document.transform(item)
@@ -231,7 +241,7 @@ def _add_object(resources: Xml.Element, part: Part, *, number: str, material: in
         resources, "object", id=number, type="model", name=part.name, pid="1", pindex=str(material)
     )
     mesh = Xml.SubElement(node, "mesh")
-    points = welded(part.mesh.positions)
+    points = weld(part.mesh.positions)
     in_print = part.mesh.positions[points.first].astype(np.float64) @ _ASSET_FROM_PRINT[:3, :3]
     vertices = Xml.SubElement(mesh, "vertices")
     for x, y, z in (in_print * 1000).tolist():
@@ -271,14 +281,14 @@ def _parts(
     arrays = document.mesh(node)
     if arrays is not None and len(arrays[1]):
         try:
-            mesh = Mesh(positions=arrays[0], triangles=arrays[1])
+            positions, local = centred(arrays[0])
+            mesh = Mesh(positions=positions, triangles=arrays[1])
         except ValueError as error:
             raise FormatError(f"{document.name}: {error}") from None
         surface = document.surface(node)
         name = node.get("name") or f"object_{number}"
-        parts.append(
-            Part(name=name, mesh=moved_mesh(mesh, asset_from_mesh=matrix), surface=surface)
-        )
+        place = matrix @ shifted(local)
+        parts.append(Part(name=name, mesh=moved_mesh(mesh, asset_from_mesh=place), surface=surface))
     return parts
 
 

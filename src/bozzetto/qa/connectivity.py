@@ -9,22 +9,12 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from bozzetto.asset.mesh import Mesh
-
-
-def weld_rows(rows: Float32[np.ndarray, "v c"]) -> Int64[np.ndarray, " v"]:
-    """Number distinct rows: equal rows get one number."""
-    rows = rows + np.float32(0)  # Turns -0 into 0.
-    order = np.lexsort(rows.T)
-    fresh = np.zeros(len(order), bool)
-    fresh[1:] = (rows[order[1:]] != rows[order[:-1]]).any(axis=1)
-    numbers = np.empty(len(order), np.int64)
-    numbers[order] = np.cumsum(fresh)
-    return numbers
+from bozzetto.geometry.weld import weld
 
 
 def weld_corners(mesh: Mesh) -> tuple[Int64[np.ndarray, "t 3"], int]:
     """Number the positions in use; return each triangle's corners in these numbers, and a count."""
-    used, corners = np.unique(weld_rows(mesh.positions)[mesh.triangles], return_inverse=True)
+    used, corners = np.unique(weld(mesh.positions).place[mesh.triangles], return_inverse=True)
     return corners.reshape(-1, 3).astype(np.int64), len(used)
 
 

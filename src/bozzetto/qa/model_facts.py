@@ -10,6 +10,7 @@ import numpy as np
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.asset.model import Model, Part, Surface
+from bozzetto.geometry.join import join_meshes
 from bozzetto.qa.orientation import Orientation, judge_orientation
 from bozzetto.qa.picture_facts import PictureFacts, measure_picture
 from bozzetto.qa.skin_facts import ClipFacts, SkinFacts, measure_clip, measure_skin
@@ -110,7 +111,7 @@ def measure_model(model: Model, *, limits: FactLimits = FactLimits()) -> ModelFa
     parts = sorted(model.parts, key=lambda part: -part.mesh.num_triangles)
     if not parts or parts[0].mesh.num_triangles == 0:
         raise ValueError("measure_model needs at least one triangle.")
-    whole = joined([part.mesh for part in parts])
+    whole = join_meshes([part.mesh for part in parts], attributes=()).mesh
     low, high = _bounds(whole)
     small = whole.num_triangles <= limits.topology_triangles
     groups = _by_surface(parts)
@@ -140,19 +141,6 @@ def measure_model(model: Model, *, limits: FactLimits = FactLimits()) -> ModelFa
     )
 
 
-def joined(meshes: Sequence[Mesh]) -> Mesh:
-    """Join meshes to one; texture coordinates stay where all of them have some."""
-    starts = np.cumsum([0, *(mesh.num_vertices for mesh in meshes[:-1])]).astype(np.int32)
-    uvs = [mesh.uvs for mesh in meshes if mesh.uvs is not None]
-    return Mesh(
-        positions=np.concatenate([mesh.positions for mesh in meshes]),
-        triangles=np.concatenate(
-            [mesh.triangles + start for mesh, start in zip(meshes, starts, strict=True)]
-        ).astype(np.int32),
-        uvs=np.concatenate(uvs) if len(uvs) == len(meshes) else None,
-    )
-
-
 def picture_facts(model: Model) -> tuple[PictureFacts, ...]:
     """Measure every picture once, with all that it is used for."""
     roles: dict[int, dict[str, None]] = {}
@@ -162,7 +150,8 @@ def picture_facts(model: Model) -> tuple[PictureFacts, ...]:
             if picture is not None:
                 roles.setdefault(id(picture), {})[role] = None
     return tuple(
-        measure_picture(picture, roles=tuple(roles[id(picture)])) for picture in model.pictures
+        measure_picture(picture, roles=tuple(roles.get(id(picture), {"transmission": None})))
+        for picture in model.pictures
     )
 
 
@@ -213,7 +202,8 @@ def _material_facts(
     meshes = [part.mesh for part in parts if _has_layout(part.mesh)]
     layout = None
     if meshes and measured:
-        layout = measure_uv(_sampled(joined(meshes), limits.uv_triangles), size or 1024)
+        whole = join_meshes(meshes, attributes=("uvs",)).mesh
+        layout = measure_uv(_sampled(whole, limits.uv_triangles), size or 1024)
     return MaterialFacts(
         name=surface.name,
         parts=len(parts),

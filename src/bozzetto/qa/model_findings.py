@@ -135,11 +135,13 @@ def _layouts(model: ModelFacts) -> Iterator[Finding]:
 def _pictures(model: ModelFacts) -> Iterator[Finding]:
     """Judge textures."""
     for picture in model.pictures:
-        if picture.longest_px == 0:
-            yield _warning(
-                "asset.texture.unreadable",
-                f"The texture {picture.name} ({picture.media_type}) cannot be read.",
-                "Export it again as PNG or JPEG.",
+        if picture.is_broken:
+            yield Finding(
+                code="asset.texture.broken",
+                severity=Severity.ERROR,
+                message=f"The texture {picture.name} ({picture.media_type}) is damaged and cannot "
+                "be decoded.",
+                fix="Export the file again with sound PNG or JPEG textures.",
             )
         elif not picture.power_of_two:
             yield _info(

@@ -58,6 +58,14 @@ class PictureFacts:
         return max(self.width, self.height)
 
     @property
+    def is_broken(self) -> bool:
+        """Whether it is damaged; kinds and sizes that are not decoded here are not looked into."""
+        if self.longest_px == 0:
+            return True
+        looked_at = self.media_type != "image/ktx2" and self.longest_px <= MAX_SIDE_PX
+        return looked_at and not self.readable
+
+    @property
     def power_of_two(self) -> bool:
         """Whether both sides are powers of two."""
         return all(side > 0 and side & (side - 1) == 0 for side in (self.width, self.height))

@@ -16,7 +16,7 @@ from typing import cast
 from bozzetto.errors import UnknownNameError
 from bozzetto.qa.file_facts import FileFacts
 from bozzetto.qa.model_facts import ModelFacts
-from bozzetto.qa.profile_measures import MEASURES, Value
+from bozzetto.qa.profile_measures import BROKEN_TEXTURES, MEASURES, Value
 
 _FOLDER = files("bozzetto.qa").joinpath("profiles")
 
@@ -40,7 +40,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rule:
+class ProfileRule:
     """One limit; exactly one of `most`, `least`, `equals` and `among` is set."""
 
     measure: str
@@ -69,6 +69,16 @@ class Rule:
         return f"one of {', '.join(self.among)}"
 
 
+_UNDAMAGED = ProfileRule(
+    measure=BROKEN_TEXTURES,
+    level=Strictness.HARD,
+    source="glTF 2.0, section 3.8.3: images must be valid",
+    read_on=datetime.date(2026, 11, 30),
+    most=0.0,
+)
+"""What no shop says, since no viewer shows such a file."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Profile:
     """What one shop, viewer or engine asks for."""
@@ -79,14 +89,14 @@ class Profile:
     """One sentence."""
     export_as: str
     """Name of the format that `fit` writes."""
-    rules: tuple[Rule, ...]
+    rules: tuple[ProfileRule, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class RuleResult:
     """How one rule came out."""
 
-    rule: Rule
+    rule: ProfileRule
     verdict: Verdict
     measured: Value
     """None where it could not be measured."""
@@ -159,9 +169,10 @@ def parse_profile(text: str, *, name: str) -> Profile:
 
 
 def judge(profile: Profile, model: ModelFacts, file: FileFacts) -> ProfileResult:
-    """Hold a file against a profile, rule by rule."""
+    """Hold a file against a profile, rule by rule; textures that are damaged break any profile."""
     results: list[RuleResult] = []
-    for rule in profile.rules:
+    is_damaged = bool(MEASURES[BROKEN_TEXTURES].of(model, file))
+    for rule in (*([_UNDAMAGED] if is_damaged else []), *profile.rules):
         measure = MEASURES[rule.measure]
         value = measure.of(model, file)
         verdict = Verdict.UNKNOWN
@@ -171,7 +182,7 @@ def judge(profile: Profile, model: ModelFacts, file: FileFacts) -> ProfileResult
     return ProfileResult(profile=profile.name, results=tuple(results))
 
 
-def _holds(rule: Rule, value: Value) -> bool:
+def _holds(rule: ProfileRule, value: Value) -> bool:
     """Tell whether a measured value is within a rule's limit."""
     if rule.among:
         words = value if isinstance(value, tuple) else (str(value),)
@@ -185,7 +196,7 @@ def _holds(rule: Rule, value: Value) -> bool:
     return rule.least is not None and value >= rule.least
 
 
-def _rule(fields: Mapping[str, object], *, where: str) -> Rule:
+def _rule(fields: Mapping[str, object], *, where: str) -> ProfileRule:
     """Read one rule."""
     given = dict(fields)
     limits = [key for key in ("most", "least", "equals", "among") if key in given]
@@ -197,7 +208,7 @@ def _rule(fields: Mapping[str, object], *, where: str) -> Rule:
     read_on = given.pop("read_on")
     if not isinstance(read_on, datetime.date):
         raise ValueError(f"{where}: read_on must be a date.")
-    rule = Rule(
+    rule = ProfileRule(
         measure=measure,
         level=Strictness(str(given.pop("level"))),
         source=str(given.pop("source")),

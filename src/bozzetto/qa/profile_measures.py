@@ -12,6 +12,8 @@ from bozzetto.qa.model_facts import ModelFacts
 
 Value = float | int | bool | str | tuple[str, ...] | None
 
+BROKEN_TEXTURES = "broken_textures"
+"""The measure that every profile asks for."""
 _SAFE_NAME = re.compile(r"[a-z][a-z0-9_-]*\.[a-z0-9]+")
 _ORIGIN_TOLERANCE = 0.01  # Of the longest side.
 
@@ -28,6 +30,11 @@ class Measure:
 def _measure(what: str, of: Callable[[ModelFacts, FileFacts], Value]) -> Measure:
     """Build a measure."""
     return Measure(what=what, of=of)
+
+
+def _broken_textures(model: ModelFacts, file: FileFacts) -> Value:
+    """Count the pictures that cannot be decoded."""
+    return sum(1 for picture in model.pictures if picture.is_broken)
 
 
 def _longest_px(model: ModelFacts, file: FileFacts) -> Value:
@@ -170,6 +177,7 @@ def _compressed(model: ModelFacts, file: FileFacts) -> Value:
 
 MEASURES = {
     "format": _measure("format", lambda m, f: f.format),
+    BROKEN_TEXTURES: _measure("textures that cannot be decoded", _broken_textures),
     "file_kb": _measure("file size, KiB", lambda m, f: f.num_bytes / 1024),
     "file_name_safe": _measure("file name of a-z 0-9 _ -", _safe_name),
     "triangles": _measure("triangles", lambda m, f: m.triangles),

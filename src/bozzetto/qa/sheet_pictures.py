@@ -9,9 +9,9 @@ from jaxtyping import Float32, UInt8
 
 from bozzetto.asset.material import Material
 from bozzetto.asset.mesh import Mesh
+from bozzetto.geometry.weld import weld
 from bozzetto.imaging.color import luminance, srgb8_from_linear
 from bozzetto.imaging.resample import fit_within
-from bozzetto.qa.connectivity import weld_rows
 
 Rgb = UInt8[np.ndarray, "_ _ 3"]
 
@@ -85,7 +85,7 @@ def uv_picture(mesh: Mesh, *, side_px: int = 720) -> Rgb:
     for triangle in corners:
         cv2.fillConvexPoly(picture, triangle, _CHART_FILL, cv2.LINE_8, _SUBPIXEL_BITS)
     cv2.polylines(picture, corners, True, _CHART_LINE, 1, cv2.LINE_AA, _SUBPIXEL_BITS)
-    vertex = weld_rows(np.concatenate([mesh.positions, mesh.uvs], axis=1))
+    vertex = weld(np.concatenate([mesh.positions, mesh.uvs], axis=1)).place.astype(np.int64)
     first, second = mesh.triangles.reshape(-1), np.roll(mesh.triangles, -1, axis=1).reshape(-1)
     low = np.minimum(vertex[first], vertex[second])
     high = np.maximum(vertex[first], vertex[second])

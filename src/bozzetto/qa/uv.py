@@ -12,7 +12,8 @@ from scipy.ndimage import distance_transform_edt
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.geometry.normals import area_vectors
-from bozzetto.qa.connectivity import label_edge_connected, weld_rows
+from bozzetto.geometry.weld import weld
+from bozzetto.qa.connectivity import label_edge_connected
 
 _RASTER_PX = 2048
 """Larger textures are measured on a grid of this many texels, so padding is exact to a texel."""
@@ -60,7 +61,7 @@ def measure_uv(mesh: Mesh, texture_size: int) -> UvFacts:
     uvs = mesh.uvs[mesh.triangles].astype(np.float64)
     areas = np.linalg.norm(area_vectors(mesh.positions, mesh.triangles), axis=1)
     # Corners at one position and one uv are one: a hard edge does not end a chart.
-    vertex = weld_rows(np.concatenate([mesh.positions, mesh.uvs], axis=1))
+    vertex = weld(np.concatenate([mesh.positions, mesh.uvs], axis=1)).place.astype(np.int64)
     charts, num_charts = label_edge_connected(vertex[mesh.triangles])
     grid = _grid_size(uvs, texture_size)
     coverage = _cover(uvs * grid, size=grid)

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bozzetto.asset.model import AlphaMode, Part
+from bozzetto.asset.model import AlphaMode, Part, Transmission
 from bozzetto.delivery.fit.changes import (
     allow_alpha,
     drop_degenerate,
@@ -16,6 +16,7 @@ from bozzetto.delivery.fit.limits import limits_of
 from bozzetto.delivery.open_model import Opened, read_source
 from bozzetto.delivery.placing import bounds_of
 from bozzetto.delivery.sizing import KnownSide, MeasuredSide
+from bozzetto.findings import Finding, Severity
 from bozzetto.formats.base import Source
 from bozzetto.formats.registry import load_format
 from bozzetto.qa.file_facts import FileFacts
@@ -171,6 +172,34 @@ def test_parts_of_one_material_are_joined_with_their_skins():
     assert (changes[0].before, changes[0].after) == ("2", "1")
 
 
+def test_joining_keeps_the_colours_that_only_one_part_has_and_says_so():
+    surface, box = a_surface(), a_box()
+    colored = replace(box, colors=np.full((24, 3), 0.25, np.float32))
+    parts = (
+        Part(name="a", mesh=box, surface=surface),
+        Part(name="b", mesh=colored, surface=surface),
+    )
+    joined, changes = join_parts(a_model(*parts))
+    (part,) = joined.parts
+    assert part.mesh.colors[:24].min() == 1
+    assert part.mesh.colors[24:].max() == 0.25
+    assert [change.what for change in changes] == ["parts", "colors of paint"]
+
+
+def test_joining_keeps_quads():
+    quads = np.arange(12, dtype=np.int32).reshape(6, 2)
+    part = Part(name="a", mesh=replace(a_box(), quads=quads), surface=a_surface())
+    joined, _ = join_parts(a_model(part, replace(part, name="b")))
+    assert joined.parts[0].mesh.num_quads == 12
+
+
+def test_leaving_flat_triangles_out_keeps_quads():
+    box = replace(a_box(), quads=np.arange(12, dtype=np.int32).reshape(6, 2))
+    flat = replace(box, triangles=np.concatenate([box.triangles, [[0, 0, 1]]]).astype(np.int32))
+    cleaned, _ = drop_degenerate(a_model(Part(name="b", mesh=flat, surface=a_surface())))
+    assert cleaned.parts[0].mesh.num_quads == 6
+
+
 def test_triangles_without_area_go_and_the_rest_stays():
     box = a_box()
     flat = replace(box, triangles=np.concatenate([box.triangles, [[0, 0, 1]]]).astype(np.int32))
@@ -202,3 +231,26 @@ def test_fewer_triangles_do_not_move_the_origin_from_the_ground():
     assert fitted.fit.perfect
     assert low[1] == pytest.approx(0, abs=1e-6)
     assert (low + high)[[0, 2]] == pytest.approx([0, 0], abs=1e-6)
+
+
+def test_what_reading_lost_is_told_and_stands_among_the_changes():
+    loss = Finding(
+        code="obj.picture", severity=Severity.WARNING, message="skin.tga is left out.",
+        subject="thing.obj",
+    )  # fmt: skip
+    remark = replace(loss, severity=Severity.INFO, message="Metres are assumed.")
+    given = replace(opened(a_model()), findings=(loss, remark))
+    fit = fit_opened(given, profile=a_profile(("triangles", {"most": 10_000.0}))).fit
+    assert fit.findings[:2] == (loss, remark)
+    assert fit.changes[0].what == "skin.tga is left out"
+    assert not any("Metres" in change.what for change in fit.changes)
+
+
+def test_what_the_variants_format_cannot_hold_is_told():
+    glass = replace(a_surface(), transmission=Transmission(factor=0.75))
+    model = a_model(Part(name="pane", mesh=a_box(), surface=glass))
+    fitted = fit_opened(opened(model), profile=load_profile("quick_look"))
+    (part,) = reread(fitted).model.parts
+    assert part.surface.alpha_mode is AlphaMode.BLEND
+    assert part.surface.base_color_factor[3] == pytest.approx(0.25)
+    assert [finding.code for finding in fitted.fit.findings] == ["material.transmission"]

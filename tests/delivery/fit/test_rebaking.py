@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bozzetto.asset.model import AlphaMode, Part
+from bozzetto.asset.model import CLAMPED, REPEATING, AlphaMode, Part
 from bozzetto.asset.poses import posed_part
 from bozzetto.delivery.fit.rebaking import RebakeOptions, rebake, simplified
 from bozzetto.delivery.fit.source_surface import look_up, source_surface
@@ -136,6 +136,6 @@ def test_tiled_textures_repeat_and_others_hold_their_edge():
         triangle=np.zeros(1, np.int32), barycentric=np.full((1, 3), 1 / 3, np.float32)
     )
     for tiled, wanted in ((True, 1.0), (False, 0.0)):
-        surface = replace(a_surface(base_color=picture), tiled=tiled)
+        surface = replace(a_surface(base_color=picture), sampler=REPEATING if tiled else CLAMPED)
         source = source_surface([Part(name="b", mesh=beyond, surface=surface)], largest_px=64)
         assert look_up(source, at).base_color[0] == pytest.approx(np.full(3, wanted), abs=0.01)

@@ -26,6 +26,8 @@ from bozzetto.delivery.provenance import (
     with_provenance,
 )
 from bozzetto.delivery.sizing import MeasuredScale, PhotoEvidence, Size, scale_for
+from bozzetto.delivery.source_frame import AS_READ, SourceFrame
+from bozzetto.errors import InputError
 from bozzetto.findings import Finding
 from bozzetto.formats.base import NamedFile, Source, Written
 from bozzetto.formats.registry import load_format
@@ -95,14 +97,25 @@ class Exported:
         return all(file.comparison.passed for file in self.files)
 
 
-def load_deliverable(path: Path) -> tuple[Deliverable, tuple[Finding, ...]]:
+def load_deliverable(
+    path: Path, *, frame: SourceFrame = AS_READ
+) -> tuple[Deliverable, tuple[Finding, ...]]:
     """Open a finished project's folder or any model file.
+
+    Args:
+        path: The folder or file.
+        frame: The unit and up axis of a file that says neither.
 
     Raises:
         InputError: It cannot be read.
         ProjectError: The project is not finished.
     """
     if is_project(path):
+        if frame.is_stated:
+            raise InputError(
+                f"{path.name} is a project, which has its own unit and up axis.",
+                advice="Leave --source-unit and --source-up out.",
+            )
         finished = read_finished(path)
         return Deliverable(
             name=finished.report.name,
@@ -110,7 +123,7 @@ def load_deliverable(path: Path) -> tuple[Deliverable, tuple[Finding, ...]]:
             provenance=provenance_of_project(finished),
             evidence=finished.evidence,
         ), ()
-    opened = open_model(path)
+    opened = open_model(path, frame=frame)
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     provenance = provenance_of_file(opened.model, file_name=path.name, sha256=sha256)
     name = path.stem

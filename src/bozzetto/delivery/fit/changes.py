@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bozzetto.asset.model import AlphaMode, Model, Part, Picture
-from bozzetto.asset.skeleton import Clip, Skin
+from bozzetto.asset.skeleton import Clip
 from bozzetto.delivery.fit.limits import FitLimits
 from bozzetto.delivery.fit.rebaking import RebakeOptions, rebake, rebake_parts
 from bozzetto.delivery.pictures import PictureRules, change_pictures
 from bozzetto.delivery.placing import Pivot, Placement, bounds_of, place_model
-from bozzetto.geometry.submesh import keep_triangles
-from bozzetto.qa.model_facts import joined
+from bozzetto.geometry.join import join_meshes, join_skins
+from bozzetto.geometry.submesh import keep_part_triangles
 from bozzetto.qa.picture_facts import picture_size
 
 _VERTICES_PER_TRIANGLE = 0.75
@@ -118,9 +118,10 @@ def join_parts(model: Model) -> Changed:
         groups.setdefault((id(part.surface), part.skin is None), []).append(part)
     if len(groups) == len(model.parts):
         return model, ()
-    parts = tuple(_joined_part(group) for group in groups.values())
-    change = Change(what="parts", before=f"{len(model.parts)}", after=f"{len(parts)}")
-    return replace(model, parts=parts), (change,)
+    joined = [_joined_part(group) for group in groups.values()]
+    change = Change(what="parts", before=f"{len(model.parts)}", after=f"{len(joined)}")
+    completed = tuple(dict.fromkeys(change for _, changes in joined for change in changes))
+    return replace(model, parts=tuple(part for part, _ in joined)), (change, *completed)
 
 
 def one_material(
@@ -128,7 +129,7 @@ def one_material(
 ) -> Changed:
     """Bake all opaque parts into one with one material, perhaps of fewer triangles."""
     materials = {id(part.surface) for part in model.parts}
-    if all(part.surface.alpha_mode is not AlphaMode.OPAQUE for part in model.parts):
+    if not any(part.surface.is_opaque for part in model.parts):
         return model, ()  # An atlas of transparent parts would need them sorted by depth.
     size = max(atlas_px(model, texture_px), 1 << max(least_px - 1, 0).bit_length())
     baked = rebake(model, options=RebakeOptions(texture_size=size, target_triangles=target))
@@ -240,40 +241,24 @@ def _sound(part: Part, least: float) -> Part:
     kept = areas > least
     if kept.all():
         return part
-    used = np.unique(mesh.triangles[kept])
-    skin = part.skin
-    if skin is not None:
-        skin = Skin(joints=skin.joints[used].copy(), weights=skin.weights[used].copy())
-    return replace(part, mesh=keep_triangles(mesh, kept), skin=skin)
+    return keep_part_triangles(part, kept)
 
 
-def _joined_part(parts: list[Part]) -> Part:
-    """Join parts of one material."""
+def _joined_part(parts: list[Part]) -> tuple[Part, tuple[Change, ...]]:
+    """Join parts of one material, and say what some of them lacked."""
     if len(parts) == 1:
-        return parts[0]
-    whole = joined([part.mesh for part in parts])
-    rows = {
-        name: [getattr(part.mesh, name) for part in parts]
-        for name in ("normals", "tangents", "colors")
-    }
-    stacked = {
-        name: np.concatenate(values) if all(v is not None for v in values) else None
-        for name, values in rows.items()
-    }
-    mesh = replace(
-        whole,
-        normals=stacked["normals"],
-        tangents=stacked["tangents"],
-        colors=stacked["colors"],
-    )
-    skins = [part.skin for part in parts if part.skin is not None]
-    skin = None
-    if skins:
-        skin = Skin(
-            joints=np.concatenate([s.joints for s in skins]),
-            weights=np.concatenate([s.weights for s in skins]),
-        )
-    return replace(parts[0], mesh=mesh, skin=skin)
+        return parts[0], ()
+    whole = join_meshes([part.mesh for part in parts])
+    name = parts[0].surface.name
+    filled = [
+        Change(what=f"{attribute} of {name}", before="on some parts", after="neutral on the others")
+        for attribute in whole.filled
+    ]
+    dropped = [
+        Change(what=f"{attribute} of {name}", before="on some parts", after="none")
+        for attribute in whole.dropped
+    ]
+    return replace(parts[0], mesh=whole.mesh, skin=join_skins(parts)), (*filled, *dropped)
 
 
 def _triangles(parts: Iterable[Part]) -> int:

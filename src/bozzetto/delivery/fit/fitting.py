@@ -3,7 +3,7 @@
 The result counts as fitted only by what an inspection of the written file says.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -32,6 +32,8 @@ from bozzetto.delivery.pictures import JPEG, PNG, WEBP, PictureRules
 from bozzetto.delivery.placing import Placement, place_model
 from bozzetto.delivery.provenance import provenance_of_file, with_provenance
 from bozzetto.delivery.sizing import Size, scale_for
+from bozzetto.delivery.source_frame import AS_READ, SourceFrame
+from bozzetto.findings import Finding, Severity
 from bozzetto.formats.base import Source, Written
 from bozzetto.formats.registry import load_format
 from bozzetto.qa.file_facts import FileFacts
@@ -48,6 +50,8 @@ _SIZE_ROUNDS = (
 """Quality, side in px and whether normal maps become JPEG too; tried in order for small files."""
 
 _MESH_ROUNDS = 3
+_MORPHS = "gltf.morphs"
+"""Morph targets have a line of their own among the changes, with their number."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +80,8 @@ class Fit:
     """Whether no rule is broken any more."""
     changes: tuple[Change, ...]
     unfixed: tuple[Unfixed, ...]
+    findings: tuple[Finding, ...]
+    """Of reading the file and of writing the variant: what is lost on the way."""
     before: ProfileResult
     after: ProfileResult
 
@@ -107,13 +113,16 @@ class _State:
         return replace(self, model=stand_on_origin(self.model)[0])
 
 
-def fit_file(path: Path, *, profile: str, size: Size | None = None) -> Fitted:
+def fit_file(
+    path: Path, *, profile: str, size: Size | None = None, frame: SourceFrame = AS_READ
+) -> Fitted:
     """Make a variant of a file for a profile.
 
     Args:
         path: Any model file.
         profile: Name of the profile.
         size: The real size; None where it is not known.
+        frame: The unit and up axis of a file that says neither.
 
     Raises:
         InputError: The file cannot be read, or the size does not fit it.
@@ -121,7 +130,7 @@ def fit_file(path: Path, *, profile: str, size: Size | None = None) -> Fitted:
         FormatError: The variant cannot be written.
     """
     chosen = load_profile(profile)
-    return fit_opened(open_model(path), profile=chosen, size=size)
+    return fit_opened(open_model(path, frame=frame), profile=chosen, size=size)
 
 
 def fit_opened(opened: Opened, *, profile: Profile, size: Size | None = None) -> Fitted:
@@ -130,7 +139,10 @@ def fit_opened(opened: Opened, *, profile: Profile, size: Size | None = None) ->
     before = judge(profile, first.model, opened.file)
     format_name = _format_for(profile, opened)
     limits = limits_of(profile)
-    state = _State(model=opened.model, changes=_dropped_in_writing(opened, before))
+    state = _State(
+        model=opened.model,
+        changes=(*_lost(opened.findings), *_dropped_in_writing(opened, before)),
+    )
     state = _sized(state, opened, size)
     state = _placed(state, before)
     state = state.then(lambda model: limit_clips(model, limits))
@@ -154,8 +166,9 @@ def fit_opened(opened: Opened, *, profile: Profile, size: Size | None = None) ->
         format=format_name,
         accepted=after.accepted,
         perfect=after.perfect,
-        changes=_with_bytes(state.changes, first, last),
+        changes=(*_with_bytes(state.changes, first, last), *_lost(written.findings)),
         unfixed=_unfixed(after),
+        findings=_noticed(opened, written),
         before=before,
         after=after,
     )
@@ -168,6 +181,22 @@ def _format_for(profile: Profile, opened: Opened) -> str:
     if all(opened.file.format in among for among in taken):
         return opened.file.format
     return profile.export_as
+
+
+def _lost(findings: Sequence[Finding]) -> tuple[Change, ...]:
+    """List what a reader or writer says that it left out or changed."""
+    return tuple(
+        Change(what=finding.message.removesuffix("."), before="in the file", after="not as it was")
+        for finding in findings
+        if finding.severity is not Severity.INFO and finding.code != _MORPHS
+    )
+
+
+def _noticed(opened: Opened, written: Written) -> tuple[Finding, ...]:
+    """Collect what reader and writer noticed, each about its file."""
+    read = [replace(f, subject=f.subject or opened.file.name) for f in opened.findings]
+    wrote = [replace(f, subject=written.main) for f in written.findings]
+    return tuple(dict.fromkeys([*read, *wrote]))
 
 
 def _dropped_in_writing(opened: Opened, before: ProfileResult) -> tuple[Change, ...]:

@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Bool, Float32
 
 from bozzetto.asset.mesh import Mesh
-from bozzetto.asset.model import AlphaMode, Model, Part, Picture, Surface
+from bozzetto.asset.model import CLAMPED, Model, Part, Picture, Surface
 from bozzetto.delivery.fit.source_surface import (
     MaterialValues,
     SourceSurface,
@@ -26,8 +26,8 @@ from bozzetto.geometry.normals import vertex_normals
 from bozzetto.geometry.raycast import Raycaster
 from bozzetto.geometry.remesh.simplify import SimplifyOptions, simplify
 from bozzetto.geometry.submesh import keep_triangles
+from bozzetto.geometry.weld import weld
 from bozzetto.imaging.color import srgb8_from_linear
-from bozzetto.qa.connectivity import weld_rows
 from bozzetto.texturing.detail import BakeSource
 from bozzetto.texturing.gutter import Gutter, GutterOptions, plan_gutter
 from bozzetto.texturing.rasterize import Texels, rasterize
@@ -73,9 +73,9 @@ def rebake(model: Model, *, options: RebakeOptions) -> Model:
         InputError: There is nothing opaque to bake.
         ResourceError: The surface cannot be laid out.
     """
-    opaque = [part for part in model.parts if part.surface.alpha_mode is AlphaMode.OPAQUE]
+    opaque = [part for part in model.parts if part.surface.is_opaque]
+    others = tuple(part for part in model.parts if not part.surface.is_opaque)
     opaque = [part for part in opaque if part.mesh.num_triangles]
-    others = tuple(part for part in model.parts if part.surface.alpha_mode is not AlphaMode.OPAQUE)
     return replace(model, parts=(rebake_parts(opaque, name=model.name, options=options), *others))
 
 
@@ -129,14 +129,13 @@ def _roughly(mesh: Mesh, target: int) -> Mesh:
 
 def _welded(mesh: Mesh) -> Mesh:
     """Join vertices at one place, and drop triangles that thereby vanish or repeat."""
-    number = weld_rows(mesh.positions)
-    _, first = np.unique(number, return_index=True)
-    triangles = number[mesh.triangles].astype(np.int32)
+    points = weld(mesh.positions)
+    triangles = points.place[mesh.triangles]
     proper = (triangles != np.roll(triangles, 1, axis=1)).all(axis=1)
     kept = np.flatnonzero(proper)
     _, unique = np.unique(np.sort(triangles[kept], axis=1), axis=0, return_index=True)
     kept = kept[np.sort(unique)]
-    whole = Mesh(positions=mesh.positions[first], triangles=triangles)
+    whole = Mesh(positions=mesh.positions[points.first], triangles=triangles)
     return keep_triangles(whole, kept)
 
 
@@ -217,7 +216,7 @@ def _surface(
         emissive=emissive,
         emissive_factor=(1.0, 1.0, 1.0) if emissive is not None else (0.0, 0.0, 0.0),
         double_sided=any(surface.double_sided for surface in source.surfaces),
-        tiled=False,
+        sampler=CLAMPED,
     )
 
 

@@ -5,19 +5,20 @@ Letters: v vertices, t triangles, n points, h w rows and columns.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from jaxtyping import Float32, Int32
 
 from bozzetto.asset.mesh import Mesh
-from bozzetto.asset.model import Part, Picture, Surface
+from bozzetto.asset.model import Part, Picture, Surface, Wrap
 from bozzetto.asset.skeleton import MAX_INFLUENCES, Skin
 from bozzetto.delivery.pictures import decode_texels, resize_texels
 from bozzetto.geometry.closest import SurfacePoints, interpolate
+from bozzetto.geometry.join import join_meshes, join_skins
 from bozzetto.geometry.normals import vertex_normals
 from bozzetto.imaging.color import linear_from_srgb8
 from bozzetto.imaging.resample import sample
-from bozzetto.qa.model_facts import joined
 from bozzetto.texturing.tangents import surface_frames, vertex_tangents
 
 Map = Float32[np.ndarray, "h w 3"]
@@ -74,24 +75,11 @@ def source_surface(parts: Sequence[Part], *, largest_px: int) -> SourceSurface:
     owners = [
         np.full(part.mesh.num_triangles, numbers[id(part.surface)], np.int32) for part in parts
     ]
-    skins = [part.skin for part in parts if part.skin is not None]
-    whole = replace(
-        joined(meshes),
-        normals=_stacked([mesh.normals for mesh in meshes]),
-        tangents=_stacked([mesh.tangents for mesh in meshes]),
-        colors=_stacked([mesh.colors for mesh in meshes]),
-    )
-    skin = None
-    if len(skins) == len(parts):
-        skin = Skin(
-            joints=np.concatenate([skin.joints for skin in skins]),
-            weights=np.concatenate([skin.weights for skin in skins]),
-        )
     return SourceSurface(
-        mesh=whole,
+        mesh=join_meshes(meshes).mesh,
         surface_of_triangle=np.concatenate(owners),
         surfaces=surfaces,
-        skin=skin,
+        skin=join_skins(parts),
         largest_px=largest_px,
     )
 
@@ -211,13 +199,20 @@ class _Look:
 
     def _at(self, texels: Map) -> Values:
         """Look a map up where the points are; it repeats, or its edges go on."""
-        uvs = self.uvs - np.floor(self.uvs) if self.surface.tiled else np.clip(self.uvs, 0, 1)
+        sampler = self.surface.sampler
         size = np.array(texels.shape[1::-1], np.float32)
+        at = sampler.folded(self.uvs) * size
+        if sampler.nearest:
+            at = np.minimum(np.floor(at), size - 1) + np.float32(0.5)
         # A border of what repeats lets lookups at the edges see over them.
-        framed = np.pad(
-            texels, ((1, 1), (1, 1), (0, 0)), mode="wrap" if self.surface.tiled else "edge"
-        )
-        return sample(framed, (uvs * size + 1).astype(np.float32))
+        framed = np.pad(texels, ((1, 1), (0, 0), (0, 0)), mode=_border(sampler.wrap_v))
+        framed = np.pad(framed, ((0, 0), (1, 1), (0, 0)), mode=_border(sampler.wrap_u))
+        return sample(framed, (at + 1).astype(np.float32))
+
+
+def _border(wrap: Wrap) -> Literal["wrap", "edge"]:
+    """Return what lies beyond the edge of a texture, as NumPy's name of a way to pad."""
+    return "wrap" if wrap is Wrap.REPEAT else "edge"
 
 
 def _complete(mesh: Mesh) -> Mesh:
@@ -235,11 +230,3 @@ def _complete(mesh: Mesh) -> Mesh:
     if colors is None:
         colors = np.ones((mesh.num_vertices, 3), np.float32)
     return replace(mesh, normals=normals, uvs=uvs, tangents=tangents, colors=colors)
-
-
-def _stacked(
-    values: Sequence[Float32[np.ndarray, "_ _"] | None],
-) -> Float32[np.ndarray, "_ _"] | None:
-    """Put the rows of all parts one behind the other."""
-    present = [value for value in values if value is not None]
-    return np.concatenate(present) if len(present) == len(values) else None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bozzetto.delivery.open_model import Opened, open_model
+from bozzetto.delivery.source_frame import AS_READ, SourceFrame
 from bozzetto.findings import Finding
 from bozzetto.qa.file_facts import FileFacts
 from bozzetto.qa.model_facts import FactLimits, ModelFacts, measure_model
@@ -32,7 +33,11 @@ class Inspection:
 
 
 def inspect_file(
-    path: Path, *, profiles: Sequence[str] = (), limits: FactLimits = _LIMITS
+    path: Path,
+    *,
+    profiles: Sequence[str] = (),
+    limits: FactLimits = _LIMITS,
+    frame: SourceFrame = AS_READ,
 ) -> Inspection:
     """Report what a 3D file holds.
 
@@ -40,13 +45,14 @@ def inspect_file(
         path: The file, with the files that it refers to beside it.
         profiles: Names of profiles to hold it against.
         limits: Above which sizes it is measured in part.
+        frame: The unit and up axis of a file that says neither.
 
     Raises:
         InputError: The file cannot be read, is of another kind, is damaged or holds no triangles.
         UnknownNameError: There is no profile of that name.
     """
     chosen = [load_profile(name) for name in profiles]  # Before the work, so that typos cost none.
-    opened = open_model(path)
+    opened = open_model(path, frame=frame)
     inspection = inspect_opened(opened, limits=limits)
     results = tuple(judge(profile, inspection.model, opened.file) for profile in chosen)
     return dataclasses.replace(inspection, profiles=results)

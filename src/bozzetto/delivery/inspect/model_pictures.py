@@ -15,10 +15,10 @@ from bozzetto.asset.model import Model, Part, Picture, Surface
 from bozzetto.delivery.pictures import PNG, PictureRules, change_pictures, encode_texels
 from bozzetto.errors import BozzettoError
 from bozzetto.formats.registry import load_format
+from bozzetto.geometry.join import join_meshes
 from bozzetto.geometry.normals import vertex_normals
 from bozzetto.imaging.color import linear_from_srgb8
 from bozzetto.imaging.resample import sample
-from bozzetto.qa.model_facts import joined
 from bozzetto.qa.picture_facts import decode
 from bozzetto.qa.rendering.base import Picture as Rgba
 from bozzetto.qa.rendering.base import Renderer, RenderShape, RenderStyle
@@ -111,13 +111,10 @@ def thumbnail(picture: Picture, *, longest_px: int) -> Rgb | None:
 
 def whole_mesh(model: Model) -> Mesh:
     """Return all parts as one mesh, with normals and without anything else."""
-    meshes = [replace(part.mesh, uvs=None) for part in model.parts]
-    whole = joined(meshes)
-    normals = [
-        vertex_normals(mesh.positions, mesh.triangles) if mesh.normals is None else mesh.normals
-        for mesh in meshes
-    ]
-    return replace(whole, normals=np.concatenate(normals))
+    whole = join_meshes([part.mesh for part in model.parts], attributes=("normals",)).mesh
+    if whole.normals is not None:
+        return whole
+    return replace(whole, normals=vertex_normals(whole.positions, whole.triangles))
 
 
 def _as_glb(model: Model) -> bytes | None:
@@ -149,7 +146,7 @@ def _part_colors(part: Part) -> Float32[np.ndarray, "v 3"]:
     if texels is None or uvs is None or not np.isfinite(uvs).all():
         return colors
     size = np.array(texels.shape[1::-1], np.float32)
-    return colors * sample(linear_from_srgb8(texels), (uvs % 1).astype(np.float32) * size)
+    return colors * sample(linear_from_srgb8(texels), part.surface.sampler.folded(uvs) * size)
 
 
 def _draw_checker(model: Model, *, renderer: Renderer, camera: Camera) -> Rgba | None:
@@ -186,13 +183,17 @@ def _layouts(model: Model, *, most: int) -> tuple[tuple[str, Rgb], ...]:
             groups.setdefault(id(part.surface), []).append(part)
     ordered = sorted(groups.values(), key=lambda g: -sum(p.mesh.num_triangles for p in g))
     return tuple(
-        (group[0].surface.name, _layout(joined([part.mesh for part in group])))
+        (
+            group[0].surface.name,
+            _layout(group),
+        )
         for group in ordered[:most]
     )
 
 
-def _layout(mesh: Mesh) -> Rgb:
+def _layout(parts: Sequence[Part]) -> Rgb:
     """Draw one layout: whole fields of the texture plane are brought to 0..1."""
+    mesh = join_meshes([part.mesh for part in parts], attributes=("uvs",)).mesh
     assert mesh.uvs is not None
     triangles = mesh.triangles[:_LAYOUT_TRIANGLES]
     corners = np.nan_to_num(mesh.uvs[triangles])

@@ -13,6 +13,7 @@ from PIL import Image
 from bozzetto.delivery.inspect.inspection import Inspection
 from bozzetto.delivery.inspect.model_pictures import ModelPictures, draw_model
 from bozzetto.delivery.open_model import open_model
+from bozzetto.delivery.source_frame import AS_READ, SourceFrame
 from bozzetto.qa.model_facts import MaterialFacts, ModelFacts
 from bozzetto.qa.profile import ProfileResult, RuleResult
 from bozzetto.qa.profile_measures import Value
@@ -312,7 +313,9 @@ def _yes(value: bool) -> str:
     return "yes" if value else "no"
 
 
-def write_page(path: Path, inspection: Inspection, *, page: Path) -> None:
+def write_page(
+    path: Path, inspection: Inspection, *, page: Path, frame: SourceFrame = AS_READ
+) -> None:
     """Draw a file that was inspected, and write the page.
 
     Raises:
@@ -320,6 +323,6 @@ def write_page(path: Path, inspection: Inspection, *, page: Path) -> None:
         ResourceError: The page cannot be written.
     """
     renderer, _ = choose_renderer()
-    pictures = draw_model(open_model(path).model, renderer=renderer)
+    pictures = draw_model(open_model(path, frame=frame).model, renderer=renderer)
     html = render_page(inspection, pictures, drawn_by=renderer.name)
     write_file(page, html.encode("utf-8"))

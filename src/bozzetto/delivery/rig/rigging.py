@@ -16,6 +16,7 @@ from bozzetto.asset.model import Model
 from bozzetto.delivery.export.exporting import load_deliverable
 from bozzetto.delivery.open_model import format_of, open_model
 from bozzetto.delivery.rig.vrm import encode_vrm
+from bozzetto.delivery.source_frame import AS_READ, SourceFrame
 from bozzetto.errors import InputError
 from bozzetto.findings import Finding, Severity
 from bozzetto.formats.base import NamedFile, Written
@@ -52,6 +53,8 @@ class RigOrder:
     """Joints that a person moved."""
     motions: tuple[Path, ...] = ()
     """BVH files, or models with clips, to put on the figure."""
+    frame: SourceFrame = AS_READ
+    """The unit and up axis of a source that says neither."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +108,7 @@ def rig_file(request: RigOrder) -> RigReport:
     writer = None if is_vrm else load_format(format_of(request.output))
     options = _as_vrm(request.options) if is_vrm else request.options
     motions = [motion for path in request.motions for motion in read_motions(path)]
-    deliverable, notes = load_deliverable(request.source)
+    deliverable, notes = load_deliverable(request.source, frame=request.frame)
     model = deliverable.levels[0]
     found = find(model, network=BlazePose(), options=options)
     if request.joints is not None:
@@ -119,6 +122,7 @@ def rig_file(request: RigOrder) -> RigReport:
     named = replace(rigged, model=replace(rigged.model, name=stem))
     written = _vrm(named) if writer is None else writer.write(named.model)
     renamed = _with_main(written, request.output.name)
+    report = replace(report, findings=(*report.findings, *written.findings))
     files = (
         *renamed.files,
         NamedFile(name=f"{stem}.joints.json", data=joints_to_json(found.joints).encode()),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from bozzetto.asset.model import AlphaMode, Picture, Surface
+from bozzetto.asset.model import REPEATING, AlphaMode, Picture, Sampler, Surface, Wrap
 from bozzetto.formats.base import Neighbours
 from bozzetto.formats.fbx.scene import FbxObject, Scene
 from bozzetto.formats.notes import Notes
@@ -47,7 +47,7 @@ class FbxSurfaces:
     def _read(self, made: FbxObject) -> Surface:
         """Read a material."""
         maps: dict[str, Picture] = {}
-        tiled = True
+        sampler = REPEATING
         for texture, slot in self.scene.linked(made.number, "Texture"):
             use = _SLOTS.get(slot)
             picture = None if use is None else self._picture(texture)
@@ -55,7 +55,9 @@ class FbxSurfaces:
                 self.notes.tell("fbx.slot", f"Textures in {slot} are left out.")
             elif picture is not None:
                 maps.setdefault(use, picture)
-                tiled = texture.number_of("WrapModeU", 0.0) == 0
+                sampler = Sampler(
+                    wrap_u=_wrap(texture, "WrapModeU"), wrap_v=_wrap(texture, "WrapModeV")
+                )
         shine = made.number_of("ShininessExponent", made.number_of("Shininess", 20.0))
         plain_rough = 1 - (min(max(shine, 0.0), 100.0) / 100) ** 0.5
         metallic = _unit(made.number_of("ReflectionFactor", 0.0))
@@ -77,7 +79,7 @@ class FbxSurfaces:
             emissive=maps.get("glow"),
             emissive_factor=glow or _color(made, "Emissive"),
             alpha_mode=AlphaMode.BLEND if alpha < 1 else AlphaMode.OPAQUE,
-            tiled=tiled,
+            sampler=sampler,
         )
 
     def _packed(self, rough: Picture | None, metal: Picture | None) -> Picture | None:
@@ -124,6 +126,11 @@ class FbxSurfaces:
         stem = named.rpartition(".")[0] or named
         name = stem if stem not in taken else f"{stem}_{len(taken)}"
         return Picture(name=name, media_type=media_type, data=data)
+
+
+def _wrap(texture: FbxObject, key: str) -> Wrap:
+    """Read what a texture shows where uvs leave 0 to 1."""
+    return Wrap.REPEAT if texture.number_of(key, 0.0) == 0 else Wrap.CLAMP_TO_EDGE
 
 
 def _ours(made: FbxObject) -> bool:

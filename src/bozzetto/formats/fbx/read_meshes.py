@@ -10,9 +10,10 @@ from bozzetto.errors import FormatError
 from bozzetto.formats.fbx.nodes import FbxNode
 from bozzetto.formats.fbx.scene import FbxObject
 from bozzetto.formats.meshes.cleaning import unit_directions
+from bozzetto.formats.meshes.far_origin import Offset, centred
 from bozzetto.formats.meshes.polygons import cut_polygons
 from bozzetto.formats.meshes.uv_origin import flipped
-from bozzetto.formats.meshes.welding import welded
+from bozzetto.geometry.weld import weld
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -25,6 +26,8 @@ class FbxPiece:
     """In the file's own coordinates."""
     points: Int64[np.ndarray, " v"]
     """Which of the geometry's points each vertex is."""
+    offset: Offset
+    """What was subtracted from its coordinates, in the file's unit."""
 
 
 def read_pieces(geometry: FbxObject, *, place: str) -> list[FbxPiece]:
@@ -123,8 +126,8 @@ def _piece(
     points = shape.corners[kept]
     columns = [points[:, None].astype(np.float64)]
     columns += [values[kept].astype(np.float64) for values in layers.values() if values is not None]
-    unique = welded(np.concatenate(columns, axis=1))
-    places = positions[points[unique.first]].astype(np.float32)
+    unique = weld(np.concatenate(columns, axis=1))
+    places, offset = centred(positions[points[unique.first]])
     triangles, quads = cut_polygons(shape.counts[chosen], unique.place, places)
 
     def rows(name: str) -> Float32[np.ndarray, "v c"] | None:
@@ -144,7 +147,12 @@ def _piece(
         )
     except ValueError as error:
         raise FormatError(f"{shape.place}: {error}") from None
-    return FbxPiece(material=material, mesh=unit_directions(mesh), points=points[unique.first])
+    return FbxPiece(
+        material=material,
+        mesh=unit_directions(mesh),
+        points=points[unique.first],
+        offset=offset,
+    )
 
 
 def _tangents(shape: _NodeShape) -> Float32[np.ndarray, "n 4"] | None:

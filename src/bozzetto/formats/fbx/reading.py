@@ -3,7 +3,7 @@
 Letters: n nodes, j joints, v vertices.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float64, Int64
@@ -18,6 +18,7 @@ from bozzetto.formats.fbx.read_materials import FbxSurfaces
 from bozzetto.formats.fbx.read_meshes import FbxPiece, read_pieces
 from bozzetto.formats.fbx.scene import FbxObject, Scene, geometric_matrix, rest_matrix, scene_of
 from bozzetto.formats.meshes.cleaning import moved_mesh
+from bozzetto.formats.meshes.far_origin import Offset, read_near_origin, shifted
 from bozzetto.formats.names import unique_names
 from bozzetto.formats.notes import Notes
 from bozzetto.formats.rigs.building import NodeSkin, Rig, Tree, build_rig
@@ -32,8 +33,14 @@ def read_fbx(source: Source) -> Reading:
     Raises:
         FormatError: It is text, older, damaged, or holds no triangles.
     """
+    root = decode_fbx(source.data, name=source.name)
+    return read_near_origin(lambda offset: _read(source, root, offset), subject=source.name)
+
+
+def _read(source: Source, root: FbxNode, offset: Offset) -> Reading:
+    """Make a model of a decoded file, all coordinates less an offset."""
     notes = Notes(subject=source.name)
-    scene = scene_of(decode_fbx(source.data, name=source.name), name=source.name, notes=notes)
+    scene = replace(scene_of(root, name=source.name, notes=notes), offset=offset)
     models = scene.all("Model")
     tree = _tree(scene, models)
     index = {made.number: i for i, made in enumerate(models)}
@@ -100,6 +107,7 @@ class _Parts:
                 name = self.tree.names[node] + (f"_{order}" if len(pieces) > 1 else "")
                 used = materials[piece.material] if piece.material < len(materials) else None
                 place, skin = self._bound(geometry, piece, made, node=node)
+                place = place @ shifted(piece.offset)
                 mesh = moved_mesh(piece.mesh, asset_from_mesh=place)
                 parts.append(
                     Part(name=name, mesh=mesh, surface=self.surfaces.surface(used), skin=skin)

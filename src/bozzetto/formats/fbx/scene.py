@@ -11,6 +11,7 @@ from jaxtyping import Float64
 from bozzetto.errors import FormatError
 from bozzetto.formats.fbx.euler import matrices_from_euler_deg
 from bozzetto.formats.fbx.nodes import FbxNode
+from bozzetto.formats.meshes.far_origin import Offset, shifted
 from bozzetto.formats.notes import Notes
 
 _ROTATION_ORDERS = ("xyz", "xzy", "yzx", "yxz", "zxy", "zyx", "xyz")
@@ -60,6 +61,8 @@ class Scene:
     below: dict[int, list[Link]] = field(default_factory=dict[int, list[Link]])
     above: dict[int, list[Link]] = field(default_factory=dict[int, list[Link]])
     settings: dict[str, FbxNode] = field(default_factory=dict[str, FbxNode])
+    offset: Offset = field(default_factory=lambda: np.zeros(3))
+    """Subtracted from all coordinates."""
 
     def children(self, number: int, kind: str, subtype: str = "") -> list[FbxObject]:
         """Return the objects of a kind that connect to one."""
@@ -103,7 +106,7 @@ class Scene:
             raise FormatError(f"{self.name}: the axes of the file are no frame.")
         matrix[:3, :3] *= self.setting("UnitScaleFactor", 1.0) / 100
         matrix[3, 3] = 1
-        return matrix
+        return shifted(-self.offset) @ matrix
 
 
 def scene_of(root: FbxNode, *, name: str, notes: Notes) -> Scene:

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from jaxtyping import Float32, Float64, Int32
 
-from bozzetto.asset.model import AlphaMode, Part, Picture, Surface
+from bozzetto.asset.model import AlphaMode, Part, Picture, Sampler, Surface, Wrap
 from bozzetto.formats.fbx.nodes import FbxNode, Value, group, node
 from bozzetto.formats.meshes.joining import lone_triangles
 from bozzetto.formats.meshes.uv_origin import flipped
-from bozzetto.formats.meshes.welding import Welded, welded, welded_points
 from bozzetto.formats.names import file_stem
 from bozzetto.formats.pictures.grey_maps import GreyMaps
+from bozzetto.geometry.weld import Welded, weld, weld_points
 
 UV_SET = "UVMap"
 
@@ -56,7 +56,7 @@ def prop(name: str, kind: str, *values: Value, flags: str = "", second: str = ""
 def geometry(part: Part, *, units_per_metre: float) -> tuple[tuple[FbxNode, ...], Welded]:
     """Describe a mesh: points once, attributes per corner; also return its points."""
     mesh = part.mesh
-    points = welded_points(part)
+    points = weld_points(part)
     faces = [mesh.quad_corners, lone_triangles(mesh)]
     corners = np.concatenate([face.reshape(-1) for face in faces])
     polygons = np.concatenate([_ended(points.place[face]) for face in faces])
@@ -118,7 +118,7 @@ def _indexed(
     kind: str, key: str, values: Float32[np.ndarray, "v c"], *, corners: Int32[np.ndarray, " n"]
 ) -> FbxNode:
     """Describe an attribute with values that corners name."""
-    unique = welded(values)
+    unique = weld(values)
     table = values[unique.first].astype(np.float64)
     return group(
         f"LayerElement{kind}",
@@ -199,17 +199,17 @@ def add_material(
     )
     for slot, used in slots:
         if used is not None:
-            texture = _texture(objects, used, tiled=surface.tiled)
+            texture = _texture(objects, used, sampler=surface.sampler)
             objects.connect(texture, made, slot)
             objects.connect(picture(used), texture)
     return made
 
 
-def _texture(objects: FbxObjects, used: Picture, *, tiled: bool) -> np.int64:
+def _texture(objects: FbxObjects, used: Picture, *, sampler: Sampler) -> np.int64:
     """Append a use of a picture."""
     # The very name of the video clip's file: Blender finds embedded pictures by it.
     file = file_stem(used.name) + (".jpg" if used.media_type == "image/jpeg" else ".png")
-    wrap = 0 if tiled else 1
+    clamps = [int(wrap is Wrap.CLAMP_TO_EDGE) for wrap in (sampler.wrap_u, sampler.wrap_v)]
     return objects.add(
         "Texture",
         label(used.name, "Texture"),
@@ -223,8 +223,8 @@ def _texture(objects: FbxObjects, used: Picture, *, tiled: bool) -> np.int64:
         properties(
             prop("UVSet", "KString", UV_SET),
             prop("UseMaterial", "bool", 1),
-            prop("WrapModeU", "enum", wrap),
-            prop("WrapModeV", "enum", wrap),
+            prop("WrapModeU", "enum", clamps[0]),
+            prop("WrapModeV", "enum", clamps[1]),
         ),
         node("ModelUVTranslation", 0.0, 0.0),
         node("ModelUVScaling", 1.0, 1.0),

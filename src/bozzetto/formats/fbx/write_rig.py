@@ -15,7 +15,7 @@ from bozzetto.asset.skeleton import Clip, Skeleton
 from bozzetto.formats.fbx.euler import continuous_euler_deg, euler_deg_from_matrices
 from bozzetto.formats.fbx.nodes import node
 from bozzetto.formats.fbx.write_objects import FbxObjects, label, matrix_values, prop, properties
-from bozzetto.formats.meshes.welding import Welded
+from bozzetto.geometry.weld import Welded
 
 TICKS_PER_SECOND = 46_186_158_000
 _LINEAR = 4

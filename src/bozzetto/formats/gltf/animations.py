@@ -122,19 +122,28 @@ class _Track:
     stepped: bool
 
 
-def read_clips(content: GlbContent, nodes: Nodes, rig: Rig, *, notes: Notes) -> tuple[Clip, ...]:
-    """Sample all animations at the rate of their keys, 30 frames a second if they have none."""
+def read_clips(
+    content: GlbContent, nodes: Nodes, rig: Rig | None, *, notes: Notes
+) -> tuple[Clip, ...]:
+    """Sample all animations at the rate of their keys, 30 frames a second if they have none.
+
+    Without a rig no animation moves a node: there are no clips, and a note says so.
+    """
     animations = content.document.children("animations")
+    if rig is None:
+        for still in animations:
+            still.account()
+            notes.warn("gltf.animation", "An animation that moves no node is left out.")
+        return ()
     names = unique_names(
-        animation.text("name", default="") or f"clip_{index}"
-        for index, animation in enumerate(animations)
+        animation.label() or f"clip_{index}" for index, animation in enumerate(animations)
     )
     clips: list[Clip] = []
     for animation, name in zip(animations, names, strict=True):
         tracks = _tracks(content, animation, nodes, notes=notes)
         if tracks:
             clips.append(_clip(tracks, nodes, rig, name=name, notes=notes))
-            if animation.has("extras") and animation.child("extras").fields.get("loops") is True:
+            if animation.has("extras") and animation.child("extras").raw("loops") is True:
                 clips[-1] = replace(clips[-1], loops=True)
     return tuple(clips)
 
@@ -149,6 +158,7 @@ def _tracks(
         path = target.text("path")
         if path not in _WIDTHS or not target.has("node"):
             notes.warn("gltf.animation", f"Animations of {path} are left out.")
+            channel.account()
             continue
         if target.integer("node") >= len(nodes.entries):
             raise FormatError(f"{target.path} names a node that does not exist.")

@@ -25,6 +25,7 @@ from bozzetto.formats.gltf.meshopt_decoding import Filter, Mode, ViewLayout, dec
 MAGIC = b"glTF"
 JSON_CHUNK = 0x4E4F534A
 BINARY_CHUNK = 0x004E4942
+_CHUNKS = (JSON_CHUNK, BINARY_CHUNK)
 
 ARRAY_BUFFER = 34962
 ELEMENT_ARRAY_BUFFER = 34963
@@ -168,6 +169,8 @@ class GlbContent:
     """The embedded buffer; empty where there is none."""
     neighbours: Neighbours = NO_NEIGHBOURS
     """Where other buffers and pictures are looked for."""
+    strange_chunks: tuple[str, ...] = ()
+    """Parts of a GLB file that are neither JSON nor the buffer."""
     opened: dict[int, bytes] = field(default_factory=dict[int, bytes])
     """Decoded views and loaded buffers, kept: buffers at -1 - index."""
 
@@ -212,7 +215,7 @@ class GlbContent:
         values = self._elements(accessor, dtype=dtype, width=width)
         if accessor.has("sparse"):
             values = self._with_exceptions(accessor.child("sparse"), values)
-        if accessor.fields.get("normalized") is not True or dtype.kind == "f":
+        if accessor.raw("normalized") is not True or dtype.kind == "f":
             return values
         limit = np.float32(2 ** (8 * dtype.itemsize - (dtype.kind == "i")) - 1)
         return np.maximum(values.astype(np.float32) / limit, np.float32(-1))
@@ -232,6 +235,7 @@ class GlbContent:
         """Return a whole buffer."""
         if -1 - index not in self.opened:
             buffer = self.document.item("buffers", index)
+            buffer.raw("byteLength")  # What counts are the bytes that are there.
             data = self.binary
             if buffer.has("uri"):
                 uri = buffer.text("uri")
@@ -329,7 +333,12 @@ def unpack_glb(data: bytes, *, name: str, neighbours: Neighbours = NO_NEIGHBOURS
         raise FormatError(f"{name} has no JSON part.")
     document = JsonNode.parse(texts[0], path=name)
     binary = binaries[0] if binaries else b""
-    return GlbContent(document=document, binary=binary, neighbours=neighbours)
+    strange = (*texts[1:], *binaries[1:])
+    names = [f"of kind {kind:#010x}" for kind, _ in chunks if kind not in _CHUNKS]
+    names += ["again"] * len(strange) + ["behind the end"] * (total < len(data))
+    return GlbContent(
+        document=document, binary=binary, neighbours=neighbours, strange_chunks=tuple(names)
+    )
 
 
 def _chunks(data: bytes, *, name: str) -> Sequence[tuple[int, bytes]]:

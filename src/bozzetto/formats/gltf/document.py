@@ -17,21 +17,26 @@ from bozzetto.asset.model import Model, Part
 from bozzetto.asset.poses import quaternions_from_matrices
 from bozzetto.asset.skeleton import Skeleton, Skin
 from bozzetto.errors import FormatError
+from bozzetto.findings import Severity
 from bozzetto.formats.base import Reading
 from bozzetto.formats.checks import surfaces_of
 from bozzetto.formats.gltf.animations import animation, read_clips
 from bozzetto.formats.gltf.container import BinaryWriter, GlbContent, Json
+from bozzetto.formats.gltf.contents import RULES, meet_document
 from bozzetto.formats.gltf.draco import DRACO
 from bozzetto.formats.gltf.json_node import JsonNode
 from bozzetto.formats.gltf.materials import (
     PICTURE_EXTENSIONS,
-    SurfaceReader,
     Textures,
+    extensions_of,
     material_json,
 )
-from bozzetto.formats.gltf.nodes import Nodes, read_nodes
+from bozzetto.formats.gltf.nodes import INSTANCING, Nodes, read_nodes
 from bozzetto.formats.gltf.parts import PartReader
+from bozzetto.formats.gltf.read_materials import SurfaceReader
 from bozzetto.formats.gltf.skins import read_rig
+from bozzetto.formats.inventory import Inventory
+from bozzetto.formats.meshes.far_origin import Offset, read_near_origin
 from bozzetto.formats.names import unique_names
 from bozzetto.formats.notes import Notes
 from bozzetto.formats.rigs.building import Tree
@@ -48,16 +53,20 @@ XMP_CONTEXT = {
 _MEANINGLESS = ("", "Scene", "Root Scene", "AuxScene")
 """Names of scenes that exporters give unasked."""
 MAX_PARTS = 20_000
+_VARIANTS = "KHR_materials_variants"
 _READABLE = {
     DRACO,
+    INSTANCING,
     "EXT_meshopt_compression",
     "EXT_texture_webp",
     "KHR_materials_unlit",
     "KHR_meshopt_compression",
     "KHR_mesh_quantization",
+    "KHR_node_visibility",
     "KHR_texture_basisu",
     "KHR_texture_transform",
     "KHR_materials_pbrSpecularGlossiness",
+    _VARIANTS,
 }
 
 
@@ -213,6 +222,8 @@ def _extensions(model: Model, *, required: tuple[str, ...]) -> Json:
     pictures = {PICTURE_EXTENSIONS.get(picture.media_type) for picture in model.pictures} - {None}
     used = sorted([*required, *(name for name in pictures if name is not None)])
     result: Json = {"extensionsRequired": list(used)} if used else {}
+    layers = {name for surface in surfaces_of(model) for name in extensions_of(surface)}
+    used += sorted(layers)
     if model.metadata:
         prefixes = {key.partition(":")[0] for key, _ in model.metadata}
         context = {key: uri for key, uri in XMP_CONTEXT.items() if key in prefixes}
@@ -225,15 +236,24 @@ def _extensions(model: Model, *, required: tuple[str, ...]) -> Json:
 def read_gltf_model(content: GlbContent) -> Reading:
     """Turn an opened document into a model.
 
-    Node transforms are baked into the meshes. What a model cannot hold is left out with a finding.
+    Node transforms are baked into the meshes, instances too. What a model cannot hold is left out
+    with a finding: all that the document has is accounted for.
 
     Raises:
         FormatError: It is damaged, shows no triangles, or needs an extension that we do not know.
     """
+    _check_version(content.document)
+    _check_extensions(content.document)
+    return read_near_origin(lambda offset: _read(content, offset), subject=content.document.path)
+
+
+def _read(content: GlbContent, offset: Offset) -> Reading:
+    """Make a model of an opened document, all coordinates less an offset."""
     document = content.document
     notes = Notes(subject=document.path)
-    _check_extensions(document, notes)
-    nodes = read_nodes(document)
+    nodes = read_nodes(document, offset=offset)
+    _note_hidden(nodes, notes)
+    _note_variants(document, notes)
     world = nodes.scene_from_node
     tree = Tree(names=nodes.names, parents=nodes.parents, order=nodes.order, asset_from_node=world)
     rig = read_rig(content, nodes, tree=tree, notes=notes)
@@ -250,22 +270,71 @@ def read_gltf_model(content: GlbContent) -> Reading:
         name=_name(document),
         parts=parts,
         skeleton=None if rig is None else rig.skeleton,
-        clips=() if rig is None else read_clips(content, nodes, rig, notes=notes),
+        clips=read_clips(content, nodes, rig, notes=notes),
         metadata=_metadata(document),
     )
+    inventory = Inventory(format="gltf", notes=notes, rules=RULES)
+    for chunk in content.strange_chunks:
+        inventory.meet("chunk", chunk)
+    meet_document(document, nodes, inventory)
+    inventory.settle()
     return Reading(model=model, findings=notes.findings)
 
 
-def _check_extensions(document: JsonNode, notes: Notes) -> None:
-    """Refuse what cannot be read without knowing the extension."""
+def _check_version(document: JsonNode) -> None:
+    """Refuse what is not glTF 2.
+
+    Raises:
+        FormatError: The document asks for another version.
+    """
+    about = document.child_or_empty("asset")
+    for key in ("version", "minVersion"):
+        asked = about.text(key, default="2.0")
+        if asked.partition(".")[0] != "2" or (key == "minVersion" and asked != "2.0"):
+            raise FormatError(
+                f"{document.path} is of glTF version {asked}; only version 2.0 can be read.",
+                advice="Export it again as glTF 2.0.",
+            )
+
+
+def _check_extensions(document: JsonNode) -> None:
+    """Refuse what cannot be read without knowing the extension.
+
+    Materials are readable without their layers, which are told of where they stand.
+    """
     for name in document.texts("extensionsRequired"):
-        if name.startswith("KHR_materials_") and name not in _READABLE:
-            notes.warn("gltf.material", f"The materials' {name} is left out.")
-        elif name not in _READABLE:
+        if name not in _READABLE and not name.startswith("KHR_materials_"):
             raise FormatError(
                 f"{document.path} needs the extension {name}, which cannot be read.",
                 advice=f"Export it again without {name}.",
             )
+
+
+def _note_hidden(nodes: Nodes, notes: Notes) -> None:
+    """Say what is switched off."""
+    count = sum(nodes.entries[index].has("mesh") for index in nodes.hidden)
+    if count:
+        notes.count(
+            "gltf.hidden",
+            Severity.INFO,
+            "A mesh that the file hides is left out",
+            count=count,
+            fix="Show it before exporting if it belongs to the object.",
+        )
+
+
+def _note_variants(document: JsonNode, notes: Notes) -> None:
+    """Say which choices of materials are left out."""
+    variants = document.extension(_VARIANTS)
+    if variants is None:
+        return
+    names = [variant.text("name", default="?") for variant in variants.children("variants")]
+    notes.warn(
+        "gltf.variants",
+        f"The variants {', '.join(names)} of its materials are left out; each part keeps the "
+        "material that it has without a choice.",
+        fix="Write one file for each variant.",
+    )
 
 
 def _parts(reader: PartReader, nodes: Nodes, *, path: str) -> tuple[Part, ...]:
@@ -291,7 +360,7 @@ def _name(document: JsonNode) -> str:
     if not document.children("scenes"):
         return stem
     scene = document.item("scenes", document.integer("scene", default=0))
-    name = scene.text("name", default="")
+    name = scene.label()
     return stem if name in _MEANINGLESS else name
 
 
@@ -304,8 +373,7 @@ def _metadata(document: JsonNode) -> tuple[tuple[str, str], ...]:
     if reference is None:
         return ()
     packet = packets.item("packets", reference.integer("packet"))
-    return tuple(
-        (key, value)
-        for key, value in packet.fields.items()
-        if isinstance(value, str) and not key.startswith("@")
-    )
+    texts = [key for key, value in packet.fields.items() if isinstance(value, str)]
+    pairs = [(key, packet.text(key)) for key in texts]
+    packet.raw("@context")
+    return tuple(pair for pair in pairs if not pair[0].startswith("@"))

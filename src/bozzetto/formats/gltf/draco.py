@@ -3,6 +3,9 @@
 Letters: v vertices, n corners.
 """
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 import numpy as np
 from jaxtyping import Int64, Shaped
 
@@ -10,13 +13,45 @@ from bozzetto.errors import FormatError
 from bozzetto.formats.gltf.container import GlbContent
 from bozzetto.formats.gltf.json_node import JsonNode
 
+if TYPE_CHECKING:
+    import DracoPy
+
 DRACO = "KHR_draco_mesh_compression"
 
 
-def draco_attributes(
-    content: GlbContent, packed: JsonNode, attributes: JsonNode
-) -> tuple[dict[str, Shaped[np.ndarray, "v c"]], Int64[np.ndarray, " n"]]:
-    """Return the attributes by their glTF names, and the triangles' corners.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class DracoMesh:
+    """A decompressed mesh whose attributes are taken out by name."""
+
+    content: GlbContent
+    packed: JsonNode
+    attributes: JsonNode
+    decoded: "DracoPy.DracoMesh"
+
+    @property
+    def corners(self) -> Int64[np.ndarray, " n"]:
+        """Of the triangles, one after the other."""
+        return np.asarray(self.decoded.faces, np.int64).reshape(-1)
+
+    def attribute(self, name: str) -> Shaped[np.ndarray, "v c"] | None:
+        """Return an attribute by its glTF name; None where it was not compressed.
+
+        Raises:
+            FormatError: The data lacks an attribute that it should have.
+        """
+        ids = self.packed.child("attributes")
+        if not ids.has(name):
+            return None
+        found = self.decoded.get_attribute_by_unique_id(ids.integer(name))
+        if found is None:
+            raise FormatError(f"{self.packed.path} has no attribute {name}, as it says.")
+        table = np.asarray(found["data"])
+        accessor = self.attributes.integer(name)
+        return _normalised(self.content, accessor, table.reshape(len(table), -1))
+
+
+def draco_mesh(content: GlbContent, packed: JsonNode, attributes: JsonNode) -> DracoMesh:
+    """Decompress a primitive.
 
     Raises:
         FormatError: The data is damaged, or the codec is not installed.
@@ -35,15 +70,7 @@ def draco_attributes(
         raise FormatError(f"{packed.path}: the compressed mesh cannot be decoded.") from None
     if not isinstance(mesh, DracoPy.DracoMesh):
         raise FormatError(f"{packed.path} holds points instead of triangles.")
-    values: dict[str, Shaped[np.ndarray, "v c"]] = {}
-    ids = packed.child("attributes")
-    for name in ids.fields:
-        found = mesh.get_attribute_by_unique_id(ids.integer(name))
-        if found is None:
-            raise FormatError(f"{packed.path} has no attribute {name}, as it says.")
-        table = np.asarray(found["data"])
-        values[name] = _normalised(content, attributes.integer(name), table.reshape(len(table), -1))
-    return values, np.asarray(mesh.faces, np.int64).reshape(-1)
+    return DracoMesh(content=content, packed=packed, attributes=attributes, decoded=mesh)
 
 
 def _normalised(

@@ -10,7 +10,9 @@ from jaxtyping import Float64, Int32
 
 from bozzetto.asset.poses import matrices_from_quaternions, matrices_of
 from bozzetto.errors import FormatError
+from bozzetto.formats.gltf.container import GlbContent
 from bozzetto.formats.gltf.json_node import JsonNode
+from bozzetto.formats.meshes.far_origin import Offset, shifted
 from bozzetto.formats.names import unique_names
 
 _IDENTITY = tuple(float(v) for v in np.eye(4).ravel())
@@ -28,13 +30,17 @@ class Nodes:
     order: tuple[int, ...]
     """Parents before their children."""
     shown: frozenset[int]
-    """Those of the scene."""
+    """Those of the scene that are visible."""
+    hidden: frozenset[int]
+    """Those of the scene that are switched off (KHR_node_visibility), with all below them."""
     translations: Float64[np.ndarray, "n 3"]
     rotations: Float64[np.ndarray, "n 4"]
     """Quaternions x y z w."""
     scales: Float64[np.ndarray, "n 3"]
     matrices: dict[int, Float64[np.ndarray, "4 4"]]
     """Of the nodes that have a matrix instead of the three above."""
+    offset: Offset
+    """Subtracted from all coordinates."""
 
     @property
     def scene_from_node(self) -> Float64[np.ndarray, "n 4 4"]:
@@ -62,13 +68,13 @@ class Nodes:
         world = local.copy()
         for index in self.order:
             parent = self.parents[index]
-            if parent >= 0:
-                world[:, index] = world[:, parent] @ local[:, index]
+            above = shifted(-self.offset) if parent < 0 else world[:, parent]
+            world[:, index] = above @ local[:, index]
         return world
 
 
-def read_nodes(document: JsonNode) -> Nodes:
-    """Read the tree.
+def read_nodes(document: JsonNode, *, offset: Offset) -> Nodes:
+    """Read the tree, all coordinates less an offset.
 
     Raises:
         FormatError: A node has two parents, stands below itself, or is not there.
@@ -76,24 +82,26 @@ def read_nodes(document: JsonNode) -> Nodes:
     entries = document.children("nodes")
     parents = _parents(entries)
     order = _order(parents, path=document.path)
-    names = unique_names(
-        entry.text("name", default="") or f"node_{index}" for index, entry in enumerate(entries)
-    )
+    names = unique_names(entry.label() or f"node_{index}" for index, entry in enumerate(entries))
     columns = {
         index: np.array(entry.numbers("matrix", default=_IDENTITY)).reshape(4, 4).T
         for index, entry in enumerate(entries)
         if entry.has("matrix")
     }
+    scene = _scene(document, parents, order)
+    hidden = _below(frozenset(i for i in scene if not _is_visible(entries[i])), parents, order)
     return Nodes(
         entries=entries,
         names=names,
         parents=parents,
         order=order,
-        shown=_shown(document, parents, order),
+        shown=scene - hidden,
+        hidden=hidden & scene,
         translations=_table(entries, "translation", (0.0, 0.0, 0.0)),
         rotations=_quaternions(entries),
         scales=_table(entries, "scale", (1.0, 1.0, 1.0)),
         matrices=columns,
+        offset=offset,
     )
 
 
@@ -137,15 +145,60 @@ def _order(parents: Int32[np.ndarray, " n"], *, path: str) -> tuple[int, ...]:
     return tuple(order)
 
 
-def _shown(
+def _is_visible(entry: JsonNode) -> bool:
+    """Tell whether a node is switched on (KHR_node_visibility)."""
+    visibility = entry.extension("KHR_node_visibility")
+    return visibility is None or not visibility.has("visible") or visibility.flag("visible")
+
+
+def _scene(
     document: JsonNode, parents: Int32[np.ndarray, " n"], order: tuple[int, ...]
 ) -> frozenset[int]:
     """Return the nodes of the default scene; all of them where there is no scene."""
     if not document.children("scenes"):
         return frozenset(order)
     scene = document.item("scenes", document.integer("scene", default=0))
-    shown = set(scene.integers("nodes"))
+    return _below(frozenset(scene.integers("nodes")) & set(order), parents, order)
+
+
+def _below(
+    roots: frozenset[int], parents: Int32[np.ndarray, " n"], order: tuple[int, ...]
+) -> frozenset[int]:
+    """Return nodes and all that stand below them."""
+    found = set(roots)
     for index in order:
-        if parents[index] in shown:
-            shown.add(index)
-    return frozenset(shown & set(order))
+        if int(parents[index]) in found:
+            found.add(index)
+    return frozenset(found)
+
+
+INSTANCING = "EXT_mesh_gpu_instancing"
+_INSTANCE_PARTS = (("TRANSLATION", 3, 0.0), ("ROTATION", 4, 0.0), ("SCALE", 3, 1.0))
+
+
+def node_from_instances(content: GlbContent, node: JsonNode) -> Float64[np.ndarray, "k 4 4"] | None:
+    """Return where a node's mesh stands, several times over; None where it stands once.
+
+    Raises:
+        FormatError: The lists are of different length, or hold what is not finite.
+    """
+    extension = node.extension(INSTANCING)
+    if extension is None:
+        return None
+    attributes = extension.child("attributes")
+    tables: dict[str, Float64[np.ndarray, "k c"]] = {}
+    for name, width, _ in _INSTANCE_PARTS:
+        if attributes.has(name):
+            values = content.accessor(attributes.integer(name)).astype(np.float64)
+            if values.shape[1] != width or not np.isfinite(values).all():
+                raise FormatError(f"{attributes.path}: {name} needs rows of {width} numbers.")
+            tables[name] = values
+    counts = {len(values) for values in tables.values()}
+    if len(counts) != 1:
+        raise FormatError(f"{attributes.path} needs lists of one length, got {sorted(counts)}.")
+    (count,) = counts
+    shift, turn, scale = (
+        tables.get(name, np.full((count, width), fill)) for name, width, fill in _INSTANCE_PARTS
+    )
+    turn = np.where(np.linalg.norm(turn, axis=1, keepdims=True) > 1e-6, turn, (0.0, 0.0, 0.0, 1.0))
+    return matrices_of(matrices_from_quaternions(turn) * scale[:, None, :], shift)

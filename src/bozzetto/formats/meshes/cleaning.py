@@ -1,12 +1,9 @@
-"""What readers do to meshes of others: move them, drop unused vertices, mend directions.
-
-Letters: v vertices, n kept vertices.
-"""
+"""What readers do to meshes of others: move them, mend directions. Letters: v vertices."""
 
 from dataclasses import replace
 
 import numpy as np
-from jaxtyping import Float32, Float64, Int64, Shaped
+from jaxtyping import Float32, Float64, Shaped
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.geometry.normals import vertex_normals
@@ -37,7 +34,7 @@ def moved_mesh(mesh: Mesh, *, asset_from_mesh: Float64[np.ndarray, "4 4"]) -> Me
         triangles=np.ascontiguousarray(triangles),
         normals=normals,
         tangents=tangents,
-        quads=None if mirrored else mesh.quads,
+        quads=mesh.quads[:, ::-1] if mirrored and mesh.quads is not None else mesh.quads,
     )
     return unit_directions(moved)
 
@@ -59,32 +56,6 @@ def unit_directions(mesh: Mesh) -> Mesh:
             axes = _made_unit(tangents[:, :3], across, bad)
             tangents = np.concatenate([axes, sign], axis=1)
     return replace(mesh, normals=normals, tangents=tangents)
-
-
-def without_unused(mesh: Mesh) -> tuple[Mesh, Int64[np.ndarray, " n"]]:
-    """Drop vertices that no triangle uses; also return the indices of those that stay."""
-    kept = np.unique(mesh.triangles).astype(np.int64)
-    place = np.zeros(mesh.num_vertices, np.int32)
-    place[kept] = np.arange(len(kept), dtype=np.int32)
-    compact = Mesh(
-        positions=mesh.positions[kept],
-        triangles=place[mesh.triangles],
-        normals=_rows(mesh.normals, kept),
-        uvs=_rows(mesh.uvs, kept),
-        tangents=_rows(mesh.tangents, kept),
-        colors=_rows(mesh.colors, kept),
-        confidence=_rows(mesh.confidence, kept),
-        origin=_rows(mesh.origin, kept),
-        quads=mesh.quads,
-    )
-    return compact, kept
-
-
-def _rows(
-    values: Shaped[np.ndarray, "v ..."] | None, kept: Int64[np.ndarray, " n"]
-) -> Shaped[np.ndarray, "n ..."] | None:
-    """Take rows of an attribute that may be absent."""
-    return None if values is None else values[kept]
 
 
 def _turned(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-from jaxtyping import Float32, Int64, Shaped
+from jaxtyping import Float32, Float64, Int64, Shaped
 
 from bozzetto.asset.mesh import Mesh
 from bozzetto.asset.model import Model, Part, Surface
@@ -18,15 +18,16 @@ from bozzetto.errors import FormatError
 from bozzetto.formats.base import Format, FormatCard, NamedFile, Reading, Source, Written
 from bozzetto.formats.checks import check_model
 from bozzetto.formats.meshes.cleaning import unit_directions
+from bozzetto.formats.meshes.far_origin import Offset, read_near_origin
 from bozzetto.formats.meshes.joining import lone_triangles
 from bozzetto.formats.meshes.polygons import cut_polygons
 from bozzetto.formats.meshes.uv_origin import flipped
-from bozzetto.formats.meshes.welding import Welded, welded, welded_points
 from bozzetto.formats.names import slug, unique_names
 from bozzetto.formats.notes import Notes
 from bozzetto.formats.obj.mtl import MtlReader, mtl_text
 from bozzetto.formats.pictures.grey_maps import separated
 from bozzetto.formats.pictures.picture_files import picture_files
+from bozzetto.geometry.weld import Welded, weld, weld_points
 from bozzetto.imaging.color import linear_from_srgb, srgb8_from_linear
 
 _Rows = Float32[np.ndarray, "_ _"]
@@ -90,15 +91,15 @@ def _surface_names(model: Model) -> dict[int, str]:
 def _part(part: Part, start: _Start) -> tuple[tuple[list[str], list[str]], _Start]:
     """Return the lines of a part's rows and of its faces, and where the next part starts."""
     mesh = part.mesh
-    points = welded_points(part)
+    points = weld_points(part)
     positions = mesh.positions[points.first]
     rows = [positions]
     if mesh.colors is not None:
         rgb = srgb8_from_linear(mesh.colors[points.first][None])[0].astype(np.float32)
         rows.append(rgb / np.float32(255))
     lines = _rows("v", np.concatenate(rows, axis=1))
-    uvs = None if mesh.uvs is None else welded(mesh.uvs)
-    normals = None if mesh.normals is None else welded(mesh.normals)
+    uvs = None if mesh.uvs is None else weld(mesh.uvs)
+    normals = None if mesh.normals is None else weld(mesh.normals)
     if mesh.uvs is not None and uvs is not None:
         lines += _rows("vt", flipped(mesh.uvs[uvs.first]))
     if mesh.normals is not None and normals is not None:
@@ -159,6 +160,8 @@ class _Lines:
     uvs: list[list[str]] = field(default_factory=list[list[str]])
     normals: list[list[str]] = field(default_factory=list[list[str]])
     groups: list[_Group] = field(default_factory=list[_Group])
+    places: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
+    """Where in `groups` each object and material stands."""
     libraries: list[str] = field(default_factory=list[str])
 
 
@@ -168,6 +171,11 @@ def read_obj(source: Source) -> Reading:
     Raises:
         FormatError: It is not OBJ, a number cannot be read, or there are no faces.
     """
+    return read_near_origin(lambda offset: _read(source, offset), subject=source.name)
+
+
+def _read(source: Source, offset: Offset) -> Reading:
+    """Decode a file, its points less an offset."""
     notes = Notes(subject=source.name)
     lines = _sorted_lines(source)
     if not lines.points or not any(group.counts for group in lines.groups):
@@ -177,7 +185,7 @@ def read_obj(source: Source) -> Reading:
         materials.read(library)
     notes.tell("obj.unit", "OBJ says no unit; metres and +y up are assumed.")
     try:
-        points = _table(lines.points, 3, 6)
+        points = _points(lines.points, offset)
         uvs, normals = _table(lines.uvs, 2, 2), _table(lines.normals, 3, 3)
     except ValueError:
         raise FormatError(f"{source.name} has a number that cannot be read.") from None
@@ -225,11 +233,11 @@ def _sorted_lines(source: Source) -> _Lines:
 
 def _group(found: _Lines, name: str, material: str) -> _Group:
     """Return the group of an object and material, making it at first sight."""
-    for group in found.groups:
-        if (group.name, group.material) == (name, material):
-            return group
-    found.groups.append(_Group(name=name, material=material))
-    return found.groups[-1]
+    key = (name, material)
+    if key not in found.places:
+        found.places[key] = len(found.groups)
+        found.groups.append(_Group(name=name, material=material))
+    return found.groups[found.places[key]]
 
 
 def _absolute(words: list[str], found: _Lines) -> list[str]:
@@ -247,13 +255,25 @@ def _absolute(words: list[str], found: _Lines) -> list[str]:
     return result
 
 
+def _points(rows: list[list[str]], offset: Offset) -> Float32[np.ndarray, "n c"]:
+    """Read positions, perhaps with colours behind, the positions less an offset."""
+    table = _numbers(rows, 3, 6)
+    table[:, :3] -= offset
+    return table.astype(np.float32)
+
+
 def _table(rows: list[list[str]], least: int, most: int) -> Float32[np.ndarray, "n c"]:
+    """Read rows of numbers, as 32 bits hold them."""
+    return _numbers(rows, least, most).astype(np.float32)
+
+
+def _numbers(rows: list[list[str]], least: int, most: int) -> Float64[np.ndarray, "n c"]:
     """Read rows of numbers; all have as many columns as the shortest."""
     if not rows:
-        return np.zeros((0, least), np.float32)
+        return np.zeros((0, least))
     width = min(min(map(len, rows)), most)
     width = width if width in (least, most) else least
-    return np.array([row[:width] for row in rows], np.float64).astype(np.float32)
+    return np.array([row[:width] for row in rows], np.float64)
 
 
 def _mesh(group: _Group, tables: tuple[_Rows, _Rows, _Rows], *, place: str) -> Mesh:
@@ -266,7 +286,7 @@ def _mesh(group: _Group, tables: tuple[_Rows, _Rows, _Rows], *, place: str) -> M
     limits = np.array([len(points), len(uvs), len(normals)])
     if (corners[:, 0] < 0).any() or (corners >= limits).any():
         raise FormatError(f"{place} has a face that names a vertex that does not exist.")
-    unique = welded(corners)
+    unique = weld(corners)
     rows: Int64[np.ndarray, "v 3"] = corners[unique.first]
     at = points[rows[:, 0]]
     positions = np.ascontiguousarray(at[:, :3])

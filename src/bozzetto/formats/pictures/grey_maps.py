@@ -14,7 +14,9 @@ from bozzetto.asset.model import Model, Picture, Surface
 from bozzetto.errors import FormatError
 from bozzetto.findings import Finding
 from bozzetto.formats.notes import Notes
+from bozzetto.formats.pictures.lost_samplers import note_lost_samplers
 from bozzetto.formats.pictures.texture_images import decode_image, png_bytes
+from bozzetto.formats.transmission import with_alpha_for_transmission
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -50,6 +52,8 @@ def separated(model: Model) -> Separated:
         FormatError: A picture cannot be decoded.
     """
     notes = Notes(subject=model.name)
+    model = with_alpha_for_transmission(model, notes=notes)
+    note_lost_samplers(model, keeps_mirrored=False, notes=notes)
     plain: dict[int, Picture | None] = {}
     surfaces: dict[int, Surface] = {}
     maps: dict[int, GreyMaps] = {}

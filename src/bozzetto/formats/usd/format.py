@@ -16,7 +16,9 @@ from bozzetto.formats.checks import check_model
 from bozzetto.formats.names import slug
 from bozzetto.formats.notes import Notes
 from bozzetto.formats.pictures.grey_maps import plain_pictures
+from bozzetto.formats.pictures.lost_samplers import note_lost_samplers
 from bozzetto.formats.pictures.picture_files import picture_files
+from bozzetto.formats.transmission import with_alpha_for_transmission
 
 _ALIGNMENT = 64
 
@@ -58,7 +60,9 @@ def _layer(model: Model, *, suffix: str) -> Written:
     """Encode the root layer and list the pictures that it names."""
     check_model(model, kind="USD")
     notes = Notes(subject=model.name)
-    plain = plain_pictures(model, notes=notes)
+    opaque_or_alpha = with_alpha_for_transmission(model, notes=notes)
+    note_lost_samplers(opaque_or_alpha, keeps_mirrored=True, notes=notes)
+    plain = plain_pictures(opaque_or_alpha, notes=notes)
     pictures = picture_files(plain.pictures)
     try:
         from bozzetto.formats.usd.writing import usd_layer

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from pxr import Gf, Sdf, Usd, UsdShade
 
-from bozzetto.asset.model import AlphaMode, Picture, Surface
+from bozzetto.asset.model import CLAMPED, REPEATING, AlphaMode, Picture, Sampler, Surface, Wrap
 from bozzetto.formats.base import Neighbours
 from bozzetto.formats.notes import Notes
 from bozzetto.formats.pictures.grey_maps import joined
@@ -16,6 +16,12 @@ from bozzetto.formats.usd.prims import put, put_uniform
 _TYPES = Sdf.ValueTypeNames
 _UNSCALED = (1.0, 1.0, 1.0, 1.0)
 Four = tuple[float, float, float, float]
+
+_USD_WRAPS = {
+    Wrap.REPEAT: "repeat",
+    Wrap.MIRRORED_REPEAT: "mirror",
+    Wrap.CLAMP_TO_EDGE: "clamp",
+}
 
 
 def define_material(
@@ -29,7 +35,7 @@ def define_material(
     output = shader.CreateAttribute("outputs:surface", _TYPES.Token, False)
     out = material.CreateAttribute("outputs:surface", _TYPES.Token, False)
     out.SetConnections([output.GetPath()])
-    network = _Network(stage, path, tiled=surface.tiled, files=files)
+    network = _Network(stage, path, sampler=surface.sampler, files=files)
     r, g, b, a = surface.base_color_factor
     base = network.texture("BaseColor", surface.base_color, scale=(r, g, b, a), color=True)
     _color(shader, "diffuseColor", base, value=(r, g, b))
@@ -66,10 +72,10 @@ class _Network:
     """Defines the texture prims of one material; lives only inside one write."""
 
     def __init__(
-        self, stage: Usd.Stage, path: Sdf.Path, *, tiled: bool, files: Mapping[int, str]
+        self, stage: Usd.Stage, path: Sdf.Path, *, sampler: Sampler, files: Mapping[int, str]
     ) -> None:
         self._stage, self._path, self._files = stage, path, files
-        self._wrap = "repeat" if tiled else "clamp"
+        self._wraps = (_USD_WRAPS[sampler.wrap_u], _USD_WRAPS[sampler.wrap_v])
         self._reader: Sdf.Path | None = None
 
     def texture(
@@ -89,8 +95,8 @@ class _Network:
         file = Sdf.AssetPath(f"./{self._files[id(picture)]}")
         put(prim, "inputs:file", value=file, kind=_TYPES.Asset)
         put(prim, "inputs:sourceColorSpace", value="sRGB" if color else "raw", kind=_TYPES.Token)
-        put(prim, "inputs:wrapS", value=self._wrap, kind=_TYPES.Token)
-        put(prim, "inputs:wrapT", value=self._wrap, kind=_TYPES.Token)
+        put(prim, "inputs:wrapS", value=self._wraps[0], kind=_TYPES.Token)
+        put(prim, "inputs:wrapT", value=self._wraps[1], kind=_TYPES.Token)
         if scale != _UNSCALED:
             put(prim, "inputs:scale", value=Gf.Vec4f(*scale), kind=_TYPES.Float4)
         if any(bias):
@@ -154,7 +160,7 @@ class _Input:
     picture: Picture | None = None
     channel: str = ""
     scale: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
-    tiled: bool = False
+    sampler: Sampler = CLAMPED
 
     def number(self, default: float) -> float:
         """Return the value, or the factor before the picture's channel."""
@@ -219,7 +225,7 @@ class UsdSurfaces:
         r, g, b = base.color((0.18, 0.18, 0.18))
         modes = {True: AlphaMode.MASK, False: AlphaMode.BLEND}
         see_through = opacity.picture is not None or alpha < 1
-        tiled = [i.tiled for i in (base, rough, metal, normal, glow) if i.picture is not None]
+        looked_up = [i for i in (base, rough, metal, normal, glow) if i.picture is not None]
         return Surface(
             name=name,
             base_color=base.picture,
@@ -235,7 +241,7 @@ class UsdSurfaces:
             alpha_mode=modes[threshold > 0] if see_through else AlphaMode.OPAQUE,
             alpha_cutoff=threshold if threshold > 0 else 0.5,
             double_sided=double_sided,
-            tiled=any(tiled) or not tiled,
+            sampler=looked_up[0].sampler if looked_up else REPEATING,
         )
 
     def _packed(self, rough: _Input, metal: _Input) -> Picture | None:
@@ -267,7 +273,6 @@ class UsdSurfaces:
             self.notes.warn("usd.network", f"A {texture.GetIdAttr().Get()} is left out.")
             return _Input()
         picture = self._picture(texture)
-        wrap = texture.GetInput("wrapS")
         scale = texture.GetInput("scale")
         given = scale.Get() if scale else None
         r, g, b, a = np.array(given if given is not None else (1, 1, 1, 1), float).tolist()
@@ -275,7 +280,7 @@ class UsdSurfaces:
             picture=picture,
             channel=str(sources[0].sourceName),
             scale=(r, g, b, a),
-            tiled=bool(wrap) and wrap.Get() in ("repeat", "mirror"),
+            sampler=Sampler(wrap_u=_wrap(texture, "wrapS"), wrap_v=_wrap(texture, "wrapT")),
         )
 
     def _picture(self, texture: UsdShade.Shader) -> Picture | None:
@@ -303,6 +308,13 @@ class UsdSurfaces:
         stem = base.rpartition(".")[0] or base
         name = stem if stem not in taken else f"{stem}_{len(taken)}"
         return Picture(name=name, media_type=media_type, data=data)
+
+
+def _wrap(texture: UsdShade.Shader, key: str) -> Wrap:
+    """Read what a texture shows where uvs leave 0 to 1."""
+    given = texture.GetInput(key)
+    word = given.Get() if given else None
+    return next((w for w, name in _USD_WRAPS.items() if name == word), Wrap.CLAMP_TO_EDGE)
 
 
 def _unit(value: float) -> float:

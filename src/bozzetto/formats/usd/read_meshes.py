@@ -15,11 +15,11 @@ from bozzetto.errors import FormatError
 from bozzetto.formats.meshes.cleaning import unit_directions
 from bozzetto.formats.meshes.polygons import cut_polygons
 from bozzetto.formats.meshes.uv_origin import flipped
-from bozzetto.formats.meshes.welding import welded
 from bozzetto.formats.notes import Notes
 from bozzetto.formats.rigs.influences import noted_skin, reduced_skin
 from bozzetto.formats.usd.prims import tokens
 from bozzetto.formats.usd.read_skeletons import UsdRig
+from bozzetto.geometry.weld import weld
 
 _UV_NAMES = ("st", "UVMap", "st0", "map1", "uv", "UVSet0")
 
@@ -109,7 +109,7 @@ class _PrimShape:
         normals = self._normals()
         layers = [values for values in (normals, uvs, colors) if values is not None]
         at = self.corners[kept]
-        unique = welded(np.concatenate([at[:, None], *(v[kept] for v in layers)], axis=1) + 0.0)
+        unique = weld(np.concatenate([at[:, None], *(v[kept] for v in layers)], axis=1) + 0.0)
         positions = self.points[at[unique.first]].astype(np.float32)
         triangles, quads = cut_polygons(self.counts[chosen], unique.place, positions)
         if self.prim.GetAttribute("orientation").Get() == "leftHanded":

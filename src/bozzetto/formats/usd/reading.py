@@ -20,6 +20,7 @@ from bozzetto.errors import FormatError
 from bozzetto.formats.archives import unzipped
 from bozzetto.formats.base import FilesInMemory, NamedFile, Neighbours, Reading, Source
 from bozzetto.formats.meshes.cleaning import moved_mesh
+from bozzetto.formats.meshes.far_origin import Offset, read_near_origin, shifted
 from bozzetto.formats.names import unique_names
 from bozzetto.formats.notes import Notes
 from bozzetto.formats.usd.materials import UsdSurfaces
@@ -36,14 +37,18 @@ def read_usd_stage(source: Source) -> Reading:
     Raises:
         FormatError: It is damaged, or shows no triangles.
     """
-    notes = Notes(subject=source.name)
     main, neighbours = _unpacked(source)
     with _on_disk(main, neighbours) as path:
         try:
             stage = Usd.Stage.Open(str(path))
         except Tf.ErrorException:
             raise FormatError(f"{source.name} cannot be opened as USD.") from None
-        return _read(stage, source, neighbours=neighbours, notes=notes)
+
+        def read(offset: Offset) -> Reading:
+            notes = Notes(subject=source.name)
+            return _read(stage, source, neighbours=neighbours, notes=notes, offset=offset)
+
+        return read_near_origin(read, subject=source.name)
 
 
 def _unpacked(source: Source) -> tuple[NamedFile, Neighbours]:
@@ -127,10 +132,12 @@ class _Stage:
             )
 
 
-def _read(stage: Usd.Stage, source: Source, *, neighbours: Neighbours, notes: Notes) -> Reading:
-    """Walk through a stage."""
+def _read(
+    stage: Usd.Stage, source: Source, *, neighbours: Neighbours, notes: Notes, offset: Offset
+) -> Reading:
+    """Walk through a stage, all coordinates less an offset."""
     cache = UsdGeom.XformCache(Usd.TimeCode.EarliestTime())
-    frame = _asset_from_stage(stage, source, notes)
+    frame = shifted(-offset) @ _asset_from_stage(stage, source, notes)
     prims = list(Usd.PrimRange.Stage(stage, Usd.TraverseInstanceProxies()))
     skeletons = [prim for prim in prims if prim.GetTypeName() == "Skeleton"]
     if len(skeletons) > 1:

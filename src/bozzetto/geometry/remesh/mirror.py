@@ -15,6 +15,7 @@ from bozzetto.geometry.closest import transfer_attributes
 from bozzetto.geometry.measure.symmetry import MirrorPlane
 from bozzetto.geometry.measure.watertight import closed_manifold_defects, euler_number
 from bozzetto.geometry.repair.folded_triangles import flatten_folded, flip_folded
+from bozzetto.geometry.submesh import used_vertices
 
 # Lengths change on the way through most functions here, so they are not named.
 Positions = Float64[np.ndarray, "_ 3"]
@@ -110,8 +111,8 @@ def _frame(plane: MirrorPlane) -> Float64[np.ndarray, "3 3"]:
 
 def _compact(positions: Positions, triangles: Triangles) -> tuple[Positions, Triangles]:
     """Drop unused vertices."""
-    used, renumbered = np.unique(triangles, return_inverse=True)
-    return positions[used], renumbered.reshape(-1, 3).astype(np.int32)
+    used, renumbered = used_vertices(triangles)
+    return positions[used], renumbered
 
 
 def _rim(triangles: Triangles) -> Int64[np.ndarray, "e 2"]:

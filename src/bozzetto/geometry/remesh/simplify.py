@@ -18,7 +18,7 @@ from bozzetto.findings import Finding, Severity
 from bozzetto.geometry.closest import transfer_attributes
 from bozzetto.geometry.measure.watertight import closed_manifold_defects, euler_number
 from bozzetto.geometry.repair.faults import repair_faults, spare_triangles
-from bozzetto.geometry.submesh import keep_triangles
+from bozzetto.geometry.submesh import used_vertices
 
 _ROUGH_FACTOR = 3  # The rough pass stops at this multiple of the target,
 # but not below this number: it rounds edges off, and from here on the exact pass is quick enough.
@@ -128,8 +128,8 @@ def _collapse(mesh: Mesh, target: int, *, guarded: bool) -> Mesh:
 
 def _bare(positions: Float32[np.ndarray, "v 3"], triangles: Int32[np.ndarray, "t 3"]) -> Mesh:
     """Make a mesh without unused vertices."""
-    mesh = Mesh(positions=positions, triangles=triangles)
-    return keep_triangles(mesh, np.arange(len(triangles)))
+    used, renumbered = used_vertices(triangles)
+    return Mesh(positions=positions[used], triangles=renumbered)
 
 
 def _too_few(count: int, options: SimplifyOptions) -> tuple[Finding, ...]:

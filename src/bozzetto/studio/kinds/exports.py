@@ -185,8 +185,8 @@ def _deliver(name: str, source: Path, *, size: "Size | None", folder: Path) -> _
 def _fit(source: Path, profile: str, *, size: "Size | None", name: str, folder: Path) -> _MadeFiles:
     """Write a variant for a profile."""
     path = source / f"{name}.glb" if source.is_dir() else source
-    verdict, changes = fit(path, profile=profile, size=size, folder=folder)
-    return _MadeFiles(checks=(), findings=(), profile=verdict, changes=changes)
+    verdict, changes, findings = fit(path, profile=profile, size=size, folder=folder)
+    return _MadeFiles(checks=(), findings=findings, profile=verdict, changes=changes)
 
 
 def _checks(file: "ExportedFile") -> list[Check]:

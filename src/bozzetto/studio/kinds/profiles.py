@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bozzetto.findings import Finding
 from bozzetto.wire.results import ProfileVerdict, RuleVerdict
 from bozzetto.wire.service import Choice
 
@@ -41,8 +42,11 @@ def look_at_file(path: Path, *, profile: str) -> ProfileVerdict:
 
 def fit(
     source: Path, *, profile: str, size: "Size | None", folder: Path
-) -> tuple[ProfileVerdict, tuple[str, ...]]:
-    """Write a variant that passes a profile as far as can be; say how it stands, and the changes.
+) -> tuple[ProfileVerdict, tuple[str, ...], tuple[Finding, ...]]:
+    """Write a variant that passes a profile as far as can be.
+
+    Returns:
+        How it stands, the changes, and what reading and writing lost.
 
     Raises:
         InputError: The size cannot be given.
@@ -53,7 +57,7 @@ def fit(
 
     fitted = fit_file(source, profile=profile, size=size)
     store(fitted.written, folder=folder)
-    return _verdict(fitted.fit.after), _changes(fitted.fit.changes)
+    return _verdict(fitted.fit.after), _changes(fitted.fit.changes), fitted.fit.findings
 
 
 def _changes(changes: "Sequence[Change]") -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Equal rows made one, for formats whose attributes have indices of their own.
+"""Equal rows made one: which vertices stand at one place, and formats with indices of their own.
 
 Letters: v rows, u rows that differ.
 """
@@ -21,8 +21,8 @@ class Welded:
     """For each row, the index of its kind."""
 
 
-def welded(rows: Shaped[np.ndarray, "v c"]) -> Welded:
-    """Find rows that are equal bit by bit (with 0 and -0 the same)."""
+def weld(rows: Shaped[np.ndarray, "v c"]) -> Welded:
+    """Find rows that are equal bit by bit (with 0 and -0 the same); linear but for one sort."""
     table = np.ascontiguousarray(rows + rows.dtype.type(0))
     keys = table.view(f"V{table.dtype.itemsize * table.shape[1]}")[:, 0]
     _, first, place = np.unique(keys, return_index=True, return_inverse=True)
@@ -34,7 +34,7 @@ def welded(rows: Shaped[np.ndarray, "v c"]) -> Welded:
     )
 
 
-def welded_points(part: Part) -> Welded:
+def weld_points(part: Part) -> Welded:
     """Find the vertices of a part that are one point: in place, in skin and in colour.
 
     Seams of uvs and normals, which make several vertices of a point, disappear.
@@ -44,4 +44,4 @@ def welded_points(part: Part) -> Welded:
         columns += [part.skin.joints.astype(np.float32), part.skin.weights]
     if part.mesh.colors is not None:
         columns.append(part.mesh.colors)
-    return welded(np.concatenate(columns, axis=1))
+    return weld(np.concatenate(columns, axis=1))
