@@ -99,6 +99,18 @@ def test_waiting_outlives_a_connection_that_breaks_between_two_events():
     assert seen == [running, ended]
 
 
+def test_a_comment_after_an_event_with_an_id_is_no_event():
+    running, ended = a_job(JobState.RUNNING), a_job(JobState.SUCCEEDED, version=2)
+    text = "".join(
+        f"id: {job.version}\nevent: job\ndata: {job.model_dump_json()}\n\n: still here\n\n"
+        for job in (running, ended)
+    )
+    seen = []
+    service = Service(lambda: stream(text))
+    assert service.studio.wait(a_job(JobState.QUEUED), watch=seen.append) == ended
+    assert seen == [running, ended]
+
+
 def test_waiting_for_a_service_that_is_gone_ends_with_an_error_of_ours():
     service = Service(httpx.ConnectError("Connection refused"))
     with pytest.raises(StudioError, match="ConnectError"):

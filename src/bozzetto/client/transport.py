@@ -127,7 +127,10 @@ class Transport:
         """Yield the data of the events of one connection."""
         with self._open("GET", path, timeout=60.0) as response:
             for event in EventSource(response).iter_sse():
-                yield event.data
+                # The service keeps idle connections open with comments; after an event with an id,
+                # the parser gives each of them as an event without data.
+                if event.data:
+                    yield event.data
 
     def _send(
         self,
