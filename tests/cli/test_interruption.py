@@ -50,7 +50,7 @@ def finished_results(folder):
 def test_ctrl_c_ends_with_130_and_the_next_run_goes_on(stage, tmp_path):
     photo, output = a_photo_file(tmp_path), tmp_path / "out"
     child = start(photo, output)
-    wait_until(lambda: finished_results(output / stage))
+    wait_until(lambda: finished_results(output / "store" / "records" / stage))
     child.send_signal(signal.SIGINT)
     _, errors = child.communicate(timeout=60)
     assert child.returncode == 130
@@ -68,7 +68,7 @@ def test_ctrl_c_ends_with_130_and_the_next_run_goes_on(stage, tmp_path):
 def test_a_killed_run_loses_no_finished_stage(tmp_path):
     photo, output = a_photo_file(tmp_path), tmp_path / "out"
     child = start(photo, output)
-    wait_until(lambda: finished_results(output / "masks"))
+    wait_until(lambda: finished_results(output / "store" / "records" / "masks"))
     child.kill()
     child.communicate()
     again = start(photo, output)
