@@ -1,13 +1,10 @@
 """Blobs as files in a folder: `<root>/ab/abcdef...`, written under another name and renamed."""
 
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from bozzetto.errors import ResourceError
-from bozzetto.store.disk import PARTIAL, disk_errors
+from bozzetto.store.disk import copy_file
 from bozzetto.studio.blobs.base import CHUNK_BYTES, sha256_of
 
 
@@ -22,7 +19,7 @@ class LocalBlobs:
         sha256 = sha256_of(path)
         target = self._path(sha256)
         if not target.exists():
-            _copy(path, target)
+            copy_file(path, target)
         return sha256
 
     def chunks(self, sha256: str, *, start: int, end: int) -> Iterator[bytes]:
@@ -43,7 +40,7 @@ class LocalBlobs:
         source = self._path(sha256)
         if not source.exists():
             raise _missing(sha256)
-        _copy(source, path)
+        copy_file(source, path)
 
     def remove(self, sha256: str) -> None:
         """Forget bytes."""
@@ -57,23 +54,6 @@ class LocalBlobs:
         if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
             raise ValueError(f"A blob's name must be a SHA-256, got {sha256!r}.")
         return self._root / sha256[:2] / sha256
-
-
-def _copy(source: Path, target: Path) -> None:
-    """Copy a file in one step, flushed to the disk."""
-    with disk_errors(target.parent):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=PARTIAL, dir=target.parent)
-        try:
-            with os.fdopen(handle, "wb") as out, source.open("rb") as file:
-                shutil.copyfileobj(file, out, CHUNK_BYTES)
-                out.flush()
-                os.fsync(out.fileno())
-            Path(name).chmod(0o644)
-            Path(name).replace(target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
 
 
 def _missing(sha256: str) -> ResourceError:
